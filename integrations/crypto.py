@@ -1,0 +1,41 @@
+"""Encryption of secrets at rest: Fernet with keys of its own (``FIELD_ENCRYPTION_KEYS``), the first one encrypting.
+
+Older keys stay in the list until ``manage.py rotate_token_keys`` has sealed everything anew.
+"""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+class UndecryptableValue(ImproperlyConfigured):
+    """A stored secret fits none of the configured keys. Never read as "no secret"."""
+
+
+def _fernet() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])
+
+
+def seal(secret: str) -> str:
+    """``secret`` encrypted, as text for the database; an empty text stays empty."""
+    return _fernet().encrypt(secret.encode()).decode() if secret else ""
+
+
+def unseal(sealed: str) -> str:
+    """The secret behind ``sealed``. Raises ``UndecryptableValue`` with advice if no key fits."""
+    if not sealed:
+        return ""
+    try:
+        return _fernet().decrypt(sealed.encode()).decode()
+    except InvalidToken as exc:
+        raise UndecryptableValue(
+            "A stored secret cannot be decrypted with FIELD_ENCRYPTION_KEYS. Add the key it was written with to the "
+            "end of that list, or enter the secret anew."
+        ) from exc
+
+
+def reseal(sealed: str) -> str:
+    """The same secret under the first key."""
+    return seal(unseal(sealed))

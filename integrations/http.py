@@ -1,0 +1,218 @@
+"""The only door to the outside: every call of an adapter goes through here.
+
+Time-outs, no redirects, no proxy or netrc from the environment, a bounded reply, TLS except on loopback, and one
+redacted ``ApiCall`` row per call. Answers the only question that matters for money: was it surely not done?
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, SupplierError, Transient
+from integrations.models import ApiCall, SupplierAccount
+from integrations.redaction import Redactor
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 5
+MAX_REPLY_BYTES = 8 * 1024 * 1024
+USER_AGENT = "BuyRelay/1.0"
+
+
+class CalledInTransaction(RuntimeError):
+    """A network call was about to be made while a database transaction is open: a bug, never a supplier's fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is about to be asked. ``operation`` is the supplier's name for it; ``write`` means it may cost money.
+
+    ``reference`` ties the row of the call log to an order: our own reference or the supplier's order id.
+    """
+
+    operation: str
+    url: str
+    form: Mapping[str, str]
+    write: bool
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete 2xx reply. ``log`` is its row in the call log, for the request id found in the body."""
+
+    body: bytes
+    log: ApiCall
+
+
+def check_endpoint(url: str) -> None:
+    """Raise ``ValueError`` unless ``url`` is https, or plain http on this machine."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username or parts.password:
+        raise ValueError("not a base address such as https://api.example.com")
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
+        return
+    raise ValueError("plain http is allowed on this machine only (127.0.0.1); use https")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` names this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class SupplierHttp:
+    """Posts forms for one account and keeps the call log."""
+
+    def __init__(self, account: SupplierAccount, redactor: Redactor) -> None:
+        self._account = account
+        self._redactor = redactor
+
+    def post_form(self, call: Call) -> Reply:
+        """Post ``call`` and return a complete 2xx reply.
+
+        Raises ``Transient`` if surely nothing was done, ``AccountUnusable`` for HTTP 401, and for a write whose
+        reply did not arrive whole ``OutcomeUnknown`` (for a read ``Transient``).
+        """
+        _refuse_in_transaction()
+        check_endpoint(call.url)
+        log = self._open_log(call)
+        started = time.monotonic()
+        try:
+            status, body = self._exchange(call, deadline=started + settings.SUPPLIER_CALL_TIMEOUT_S)
+            log.http_status = status.code
+            log.reply_body = self._redactor.clean_body(body)
+            _raise_for_status(call, status)
+        except SupplierError as exc:
+            log.error = exc.code
+            raise
+        except BaseException as exc:
+            log.error = type(exc).__name__
+            raise
+        finally:
+            log.duration_ms = round((time.monotonic() - started) * 1000)
+            log.save()
+            logger.info(
+                "supplier call operation=%s account=%s http=%s error=%s ms=%s",
+                call.operation, self._account.pk, log.http_status, log.error or "-", log.duration_ms,
+            )  # fmt: skip
+        return Reply(body=body, log=log)
+
+    def reach(self, url: str) -> None:
+        """Open and close a connection to ``url``'s host. Raises ``Transient`` if there is no answer."""
+        check_endpoint(url)
+        with _session() as session:
+            try:
+                session.get(url, timeout=2, allow_redirects=False, stream=True).close()
+            except requests.RequestException as exc:
+                raise Transient(f"{urlsplit(url).netloc} cannot be reached", code="unreachable") from exc
+
+    def _open_log(self, call: Call) -> ApiCall:
+        parts = urlsplit(call.url)
+        return ApiCall(
+            account=self._account,
+            operation=call.operation,
+            method="POST",
+            path=f"{parts.netloc}{parts.path}",
+            reference=call.reference,
+            started_at=timezone.now(),
+            request_body=self._redactor.clean(dict(call.form)),
+        )
+
+    def _exchange(self, call: Call, *, deadline: float) -> tuple[_Status, bytes]:
+        read_timeout_s = max(1.0, deadline - time.monotonic() - CONNECT_TIMEOUT_S)
+        unclear: type[SupplierError] = OutcomeUnknown if call.write else Transient
+        with _session() as session:
+            try:
+                reply = session.post(
+                    call.url,
+                    data=dict(call.form),
+                    timeout=(min(CONNECT_TIMEOUT_S, settings.SUPPLIER_CALL_TIMEOUT_S), read_timeout_s),
+                    allow_redirects=False,
+                    stream=True,
+                )
+                body = _read_bounded(reply, deadline)
+            except _TooMuch as exc:
+                raise unclear(str(exc), code="no_whole_reply") from exc
+            except requests.RequestException as exc:
+                if _never_sent(exc):
+                    raise Transient("no connection to the supplier", code="not_connected") from exc
+                raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from exc
+        return _Status(reply.status_code, reply.headers.get("Retry-After", "")), body
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    code: int
+    retry_after: str
+
+
+class _TooMuch(Exception):
+    """The reply is larger, or slower, than we are willing to wait for."""
+
+
+def _session() -> requests.Session:
+    # A new session for each call: a kept-alive connection that the server has meanwhile closed would turn a harmless
+    # reconnect into an unclear purchase.
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = USER_AGENT
+    return session
+
+
+def _read_bounded(reply: requests.Response, deadline: float) -> bytes:
+    body = bytearray()
+    for chunk in reply.iter_content(65_536):
+        body += chunk
+        if len(body) > MAX_REPLY_BYTES:
+            raise _TooMuch(f"the reply is larger than {MAX_REPLY_BYTES} bytes")
+        if time.monotonic() > deadline:
+            raise _TooMuch("the reply did not end in time")
+    return bytes(body)
+
+
+def _never_sent(exc: requests.RequestException) -> bool:
+    """Whether the failure happened before a single byte of the request left."""
+    if isinstance(exc, requests.ConnectTimeout):
+        return True
+    cause = exc.args[0] if exc.args else None
+    if isinstance(cause, MaxRetryError):
+        return isinstance(cause.reason, NewConnectionError | ConnectTimeoutError)
+    return isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema)
+
+
+def _raise_for_status(call: Call, status: _Status) -> None:
+    if 200 <= status.code < 300:
+        return
+    if status.code == 401:
+        raise AccountUnusable("the supplier refuses the account (HTTP 401)", code="http_401")
+    if status.code == 429:
+        seconds = float(status.retry_after) if status.retry_after.isdigit() else 60.0
+        raise Transient("the supplier asks us to slow down (HTTP 429)", code="http_429", retry_after_s=seconds)
+    message = f"the supplier answered HTTP {status.code}"
+    if call.write:
+        raise OutcomeUnknown(message, code=f"http_{status.code}")
+    if status.code >= 500:
+        raise Transient(message, code=f"http_{status.code}")
+    raise MalformedReply(message)
+
+
+def _refuse_in_transaction() -> None:
+    blocks = connection.atomic_blocks
+    if blocks and not blocks[-1]._from_testcase:
+        raise CalledInTransaction("no network call inside a transaction: commit the intent first")

@@ -1,0 +1,143 @@
+"""Accounts at suppliers, their secrets, and the log of every call."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from integrations.crypto import seal, unseal
+
+
+def new_public_id() -> str:
+    """An unguessable id for addresses and programs (160 random bits)."""
+    return secrets.token_urlsafe(20)
+
+
+class SupplierAccount(models.Model):
+    """An account at a supplier. Secrets are sealed; read them through the properties of the same name."""
+
+    class Mode(models.TextChoices):
+        """Which world the account buys in. An order keeps for good the mode that bought it."""
+
+        SANDBOX = "sandbox", _("Emulator")
+        TEST = "test", _("Test account")
+        LIVE = "live", _("Live")
+
+    class Health(models.TextChoices):
+        """Whether the supplier still accepts the account."""
+
+        OK = "ok", _("OK")
+        RECONNECT = "reconnect", _("Reconnect: the supplier refuses the token")
+
+    public_id = models.CharField(max_length=40, unique=True, default=new_public_id, editable=False)
+    provider = models.CharField(_("provider"), max_length=32)
+    label = models.CharField(_("label"), max_length=80)
+    mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices)
+    endpoint = models.URLField(
+        _("API address"), help_text=_("The base address, without /sync or /rest."), max_length=200
+    )
+    app_key = models.CharField(_("app key"), max_length=64, blank=True)
+    app_secret_sealed = models.TextField(blank=True, editable=False)
+    access_token_sealed = models.TextField(blank=True, editable=False)
+    refresh_token_sealed = models.TextField(blank=True, editable=False)
+    access_token_expires_at = models.DateTimeField(_("access token ends"), null=True, blank=True)
+    refresh_token_expires_at = models.DateTimeField(_("refresh token ends"), null=True, blank=True)
+    health = models.CharField(_("health"), max_length=12, choices=Health.choices, default=Health.OK)
+    health_note = models.CharField(_("what the supplier said"), max_length=200, blank=True)
+    buying_enabled = models.BooleanField(
+        _("buying enabled"), default=True, help_text=_("Off: paid orders wait, nothing is bought.")
+    )
+    pays_automatically = models.BooleanField(
+        _("pays automatically"),
+        default=False,
+        help_text=_("Ask the supplier to charge the account's payment method when an order is placed."),
+    )
+    daily_spend_cap = models.DecimalField(
+        _("spend cap a day"), max_digits=12, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("No more than this is bought in 24 hours; empty for no cap."),
+    )  # fmt: skip
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("supplier account")
+        verbose_name_plural = _("supplier accounts")
+        ordering = ["provider", "label", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "label"], name="supplier_account_label_unique"),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["sandbox", "test", "live"]), name="supplier_account_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(daily_spend_cap__isnull=True) | models.Q(daily_spend_cap__gte=0),
+                name="supplier_account_cap_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.get_mode_display()})"
+
+    @property
+    def app_secret(self) -> str:
+        return unseal(self.app_secret_sealed)
+
+    @app_secret.setter
+    def app_secret(self, value: str) -> None:
+        self.app_secret_sealed = seal(value)
+
+    @property
+    def access_token(self) -> str:
+        return unseal(self.access_token_sealed)
+
+    @access_token.setter
+    def access_token(self, value: str) -> None:
+        self.access_token_sealed = seal(value)
+
+    @property
+    def refresh_token(self) -> str:
+        return unseal(self.refresh_token_sealed)
+
+    @refresh_token.setter
+    def refresh_token(self, value: str) -> None:
+        self.refresh_token_sealed = seal(value)
+
+    def access_token_left(self) -> timedelta | None:
+        """How long the access token still lives, negative when it has ended; None if that is not known."""
+        return self.access_token_expires_at - timezone.now() if self.access_token_expires_at else None
+
+
+class ApiCall(models.Model):
+    """One call to an outside system, redacted. Rows older than the retention time are deleted."""
+
+    account = models.ForeignKey(
+        SupplierAccount, on_delete=models.PROTECT, related_name="api_calls", verbose_name=_("account")
+    )
+    operation = models.CharField(_("operation"), max_length=80)
+    method = models.CharField(_("method"), max_length=8)
+    path = models.CharField(_("API path"), max_length=200)
+    reference = models.CharField(_("reference"), max_length=64, blank=True, db_index=True)
+    request_id = models.CharField(_("request id"), max_length=80, blank=True, db_index=True)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    error = models.CharField(_("error"), max_length=80, blank=True)
+    started_at = models.DateTimeField(_("started"), db_index=True)
+    duration_ms = models.PositiveIntegerField(_("milliseconds"), default=0)
+    request_body: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("request"), default=dict)
+    reply_body = models.TextField(_("reply"), blank=True)
+
+    class Meta:
+        verbose_name = _("API call")
+        verbose_name_plural = _("API calls")
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.started_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,208 @@
+"""The neutral words in which the shop and its suppliers speak.
+
+Adapters translate between these and the wire. Ids of other systems are text. Money is Decimal with its currency,
+instants are aware UTC, durations carry their unit in the name.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shop.money import Money
+
+
+class SupplierOrderState(enum.StrEnum):
+    """Where an order stands at the supplier. An unlisted word of theirs is ``UNKNOWN`` and changes nothing."""
+
+    AWAITING_PAYMENT = "awaiting_payment"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELED = "canceled"
+    FROZEN = "frozen"
+    UNKNOWN = "unknown"
+
+
+class SettleClass(enum.StrEnum):
+    """How an unclear purchase may be settled; decided by what the supplier offers, once per adapter."""
+
+    KEY_AND_LOOKUP = "A"
+    KEY_FOR_A_TIME = "B"
+    LOOKUP_ONLY = "C"
+    NOTHING = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a supplier's API offers beyond placing an order.
+
+    ``resend_window_s``: for how many seconds after the *first* send the same reference may be sent again
+    (class B), already with a margin below the supplier's own period.
+    """
+
+    settle_class: SettleClass
+    resend_window_s: int = 0
+    cancels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a parcel goes. ``country`` is ISO 3166-1 alpha-2, ``phone`` E.164 (``+12025550123``) where it is known."""
+
+    first_name: str
+    last_name: str
+    line1: str
+    city: str
+    country: str
+    line2: str = ""
+    province: str = ""
+    postcode: str = ""
+    phone: str = ""
+    tax_id: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseItem:
+    """One thing to buy. ``sku_attr`` is the supplier's own text for the SKU where its order call wants that."""
+
+    product_id: str
+    sku_id: str
+    quantity: int
+    sku_attr: str = ""
+    shipping_service: str = ""
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One order to be placed with a supplier. ``reference`` is ours, made once: the supplier's idempotency key."""
+
+    reference: str
+    address: Address
+    items: tuple[PurchaseItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The supplier created these orders (several when it splits the goods).
+
+    ``payment_note`` is what it says about a payment that did not happen; the order exists all the same.
+    """
+
+    external_ids: tuple[str, ...]
+    payment_note: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedItem:
+    """A line of an order as the supplier shows it."""
+
+    product_id: str
+    sku_id: str
+    quantity: int
+    canceled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One thing that happened to a parcel, at ``at`` (aware UTC), in the carrier's words."""
+
+    at: datetime
+    label: str
+    description: str
+    delivered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A parcel with its tracking number and what is known of its way, oldest checkpoint first."""
+
+    tracking_number: str
+    carrier: str = ""
+    tracking_url: str = ""
+    eta: datetime | None = None
+    checkpoints: tuple[Checkpoint, ...] = ()
+    items: tuple[OrderedItem, ...] = ()
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When the carrier handed it over, as far as its checkpoints say."""
+        return next((point.at for point in reversed(self.checkpoints) if point.delivered), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSnapshot:
+    """One order as the supplier shows it now. ``raw_status`` keeps its own words for staff."""
+
+    external_id: str
+    state: SupplierOrderState
+    raw_status: str
+    paid_at: datetime | None = None
+    pay_within_s: int | None = None
+    amount: Money | None = None
+    items: tuple[OrderedItem, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    needs_person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkuSnapshot:
+    """A SKU of a supplier's product now. ``price`` is what one piece costs us; ``stock`` None means not told."""
+
+    sku_id: str
+    sku_attr: str
+    options: tuple[tuple[str, str], ...]
+    price: Money
+    stock: int | None
+    list_price: Money | None = None
+    image_url: str = ""
+
+    @property
+    def title(self) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSnapshot:
+    """A supplier's product now."""
+
+    product_id: str
+    title: str
+    orderable: bool
+    skus: tuple[SkuSnapshot, ...]
+    description_html: str = ""
+    image_urls: tuple[str, ...] = ()
+    store_name: str = ""
+
+    def sku(self, sku_id: str) -> SkuSnapshot | None:
+        return next((sku for sku in self.skus if sku.sku_id == sku_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FreightOption:
+    """One way to send goods: what it costs and how many days it takes."""
+
+    service: str
+    name: str
+    fee: Money
+    tracked: bool
+    min_days: int | None = None
+    max_days: int | None = None
+    ship_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenState:
+    """Both tokens of an account after a refresh, with their ends (aware UTC)."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None

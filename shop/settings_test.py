@@ -1,0 +1,24 @@
+"""Settings of the test suite: no server, no files outside a temporary folder, work done when a test says so."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ["VAR_DIR"] = os.environ.get("TEST_VAR_DIR") or tempfile.mkdtemp(prefix="shop-test-")
+os.environ["DEBUG"] = "true"
+for _name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+    # A developer's own .env must not lead the tests to a real server; the service suite names its servers explicitly.
+    os.environ[_name] = os.environ.get(f"TEST_{_name}", "")
+if not os.environ["DATABASE_URL"]:
+    os.environ["DATABASE_URL"] = f"sqlite:///{os.environ['VAR_DIR']}/shop.sqlite3"
+
+from shop.settings import *  # noqa: E402, F403
+
+SECRET_KEY = "a-key-for-tests-only"
+FIELD_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WAKE = "off"
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
