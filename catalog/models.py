@@ -109,9 +109,7 @@ class Product(models.Model):
 class ProductImage(models.Model):
     """A picture of a product in two sizes. ``options`` says which choice it shows, e.g. ``{"Color": "Sage"}``."""
 
-    product = models.ForeignKey(
-        Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("product")
-    )
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("product"))
     image = models.ImageField(_("picture"), upload_to="products/", width_field="width", height_field="height")
     thumbnail = models.ImageField(_("small picture"), upload_to="products/small/")
     width = models.PositiveIntegerField(default=0, editable=False)
@@ -132,17 +130,11 @@ class ProductImage(models.Model):
 class Variant(models.Model):
     """The sellable thing, with its SKU and price."""
 
-    product = models.ForeignKey(
-        Product, on_delete=models.CASCADE, related_name="variants", verbose_name=_("product")
-    )
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants", verbose_name=_("product"))
     sku = models.CharField(_("SKU"), max_length=64, unique=True)
     options: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(_("options"), default=dict, blank=True)
-    price = models.DecimalField(
-        _("price"), max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
-    )
-    compare_at_price = models.DecimalField(
-        _("price before"), max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
+    compare_at_price = models.DecimalField(_("price before"), max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     is_active = models.BooleanField(_("sold"), default=True)
     position = models.PositiveIntegerField(_("position"), default=0)
@@ -154,8 +146,7 @@ class Variant(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(price__gte=0), name="variant_price_not_negative"),
             models.CheckConstraint(
-                condition=models.Q(compare_at_price__isnull=True)
-                | models.Q(compare_at_price__gt=models.F("price")),
+                condition=models.Q(compare_at_price__isnull=True) | models.Q(compare_at_price__gt=models.F("price")),
                 name="variant_compare_at_above_price",
             ),
             models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="variant_currency_present"),
@@ -183,9 +174,7 @@ class Listing(models.Model):
     """A place where a variant can be bought: one SKU of one supplier's product, through one account."""
 
     public_id = models.CharField(max_length=40, unique=True, default=new_public_id, editable=False)
-    variant = models.ForeignKey(
-        Variant, on_delete=models.CASCADE, related_name="listings", verbose_name=_("variant")
-    )
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="listings", verbose_name=_("variant"))
     account = models.ForeignKey(
         SupplierAccount, on_delete=models.PROTECT, related_name="listings", verbose_name=_("supplier account")
     )

@@ -14,6 +14,7 @@ Messages are safe to show to staff and to log: adapters put no token, address or
 
 from __future__ import annotations
 
+from integrations.types import Refusal
 from shop.errors import DomainError
 
 
@@ -46,9 +47,15 @@ class AccountUnusable(Transient):
 
 
 class Rejected(SupplierError):
-    """The supplier decided against it and nothing was created. ``code`` is the supplier's own."""
+    """The supplier decided against it and nothing was created. ``code`` is the supplier's own, ``refusal`` ours."""
 
     code = "rejected"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, request_id: str = "", refusal: Refusal = Refusal.OTHER
+    ) -> None:
+        super().__init__(message, code=code, request_id=request_id)
+        self.refusal = refusal
 
 
 class OutcomeUnknown(SupplierError):

@@ -109,8 +109,12 @@ class SupplierHttp:
             log.save()
             logger.info(
                 "supplier call operation=%s account=%s http=%s error=%s ms=%s",
-                call.operation, self._account.pk, log.http_status, log.error or "-", log.duration_ms,
-            )  # fmt: skip
+                call.operation,
+                self._account.pk,
+                log.http_status,
+                log.error or "-",
+                log.duration_ms,
+            )
         return Reply(body=body, log=log)
 
     def reach(self, url: str) -> None:

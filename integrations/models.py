@@ -47,6 +47,8 @@ class SupplierAccount(models.Model):
     app_secret_sealed = models.TextField(blank=True, editable=False)
     access_token_sealed = models.TextField(blank=True, editable=False)
     refresh_token_sealed = models.TextField(blank=True, editable=False)
+    #: SHA-256 of the environment's tokens that were taken over: a token rotated since is never undone by a restart.
+    token_origin = models.CharField(max_length=64, blank=True, editable=False)
     access_token_expires_at = models.DateTimeField(_("access token ends"), null=True, blank=True)
     refresh_token_expires_at = models.DateTimeField(_("refresh token ends"), null=True, blank=True)
     health = models.CharField(_("health"), max_length=12, choices=Health.choices, default=Health.OK)
@@ -60,10 +62,14 @@ class SupplierAccount(models.Model):
         help_text=_("Ask the supplier to charge the account's payment method when an order is placed."),
     )
     daily_spend_cap = models.DecimalField(
-        _("spend cap a day"), max_digits=12, decimal_places=2, null=True, blank=True,
+        _("spend cap a day"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal(0))],
         help_text=_("No more than this is bought in 24 hours; empty for no cap."),
-    )  # fmt: skip
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

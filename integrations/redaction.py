@@ -54,15 +54,16 @@ class Redactor:
         text = body[: limit * 4].decode("utf-8", "replace")
         try:
             cleaned = json.dumps(self.clean(json.loads(text)), ensure_ascii=False)
-        except ValueError:
-            words = re.sub(r"<[^>]*>|\s+", " ", text).strip()[:120]
+        except (ValueError, RecursionError):
+            words = re.sub(r"<[^>]*>|[\s\x00-\x1f]+", " ", text).strip()[:120]
             return f"[not JSON, {len(body)} bytes] {mask_long_tokens(words)}"
-        return cleaned[:limit]
+        # Halves of surrogate pairs, which JSON can spell, cannot be stored: a reply must not break its own log row.
+        return cleaned[:limit].encode("utf-8", "replace").decode()
 
     def _clean_json_text(self, text: str) -> str:
         try:
             return json.dumps(self.clean(json.loads(text)), ensure_ascii=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
 
 

@@ -25,12 +25,22 @@ class SupplierOrderState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+class Refusal(enum.StrEnum):
+    """Why a supplier said no, as far as it matters for what a person can do about it."""
+
+    ADDRESS = "address"
+    STOCK = "stock"
+    SKU_GONE = "sku_gone"
+    SHIPPING = "shipping"
+    OTHER = "other"
+
+
 class SettleClass(enum.StrEnum):
     """How an unclear purchase may be settled; decided by what the supplier offers, once per adapter."""
 
-    KEY_AND_LOOKUP = "A"
+    #: The same reference may be sent again for a limited time: the supplier answers with the same order.
     KEY_FOR_A_TIME = "B"
-    LOOKUP_ONLY = "C"
+    #: Neither a key nor a look-up: only a person can find out.
     NOTHING = "D"
 
 

@@ -29,7 +29,9 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # --- what kind of place this is -------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY: str = env.str("SECRET_KEY") if not DEBUG else env.str("SECRET_KEY", "") or development_key(VAR_DIR, "secret")
+SECRET_KEY: str = (
+    env.str("SECRET_KEY") if not DEBUG else env.str("SECRET_KEY", "") or development_key(VAR_DIR, "secret")
+)
 #: Fernet keys for tokens at rest; the first one encrypts, all of them decrypt.
 FIELD_ENCRYPTION_KEYS: list[str] = (
     env.list("FIELD_ENCRYPTION_KEYS")
@@ -51,6 +53,8 @@ SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", default="USD")
 #: How many of one variant fit into one order.
 MAX_QUANTITY_PER_LINE = 20
 PAYMENT_METHODS: list[str] = env.list("PAYMENT_METHODS", default=["sandbox"] if DEBUG else [])
+#: An order that is not paid by then is canceled and its stock given back.
+UNPAID_ORDER_HOURS = env.int("UNPAID_ORDER_HOURS", default=24)
 ORDER_LINK_DAYS = env.int("ORDER_LINK_DAYS", default=180)
 
 # --- suppliers ------------------------------------------------------------------------------------------------------
@@ -71,6 +75,8 @@ BUYING_DRY_RUN = env.bool("BUYING_DRY_RUN", default=False)
 MINIMUM_MARGIN_PERCENT = env.int("MINIMUM_MARGIN_PERCENT", default=0)
 #: Resend an unclear purchase under the same reference where the supplier protects against repeats for a time.
 RESEND_UNKNOWN = env.bool("RESEND_UNKNOWN", default=True)
+#: How long the order call waits for the supplier before it answers 202; the caller then asks its statusUrl.
+ORDER_CALL_WAIT_S = env.float("ORDER_CALL_WAIT_S", default=10.0)
 
 # Each smaller than the next; a system check holds them to it (RELIABILITY: a lapsed lease means "perhaps bought").
 SUPPLIER_CALL_TIMEOUT_S = env.int("SUPPLIER_CALL_TIMEOUT_S", default=30)

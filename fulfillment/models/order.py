@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Variant
+from catalog.models import Listing, Variant
 from fulfillment.states import OrderStatus
 from integrations.types import Address
 from shop.money import Money
@@ -83,9 +83,7 @@ class Order(models.Model):
             models.Index(fields=["email"], name="order_by_email"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(status__in=OrderStatus.values), name="order_status_known"
-            ),
+            models.CheckConstraint(condition=models.Q(status__in=OrderStatus.values), name="order_status_known"),
             models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="order_currency_present"),
             models.CheckConstraint(
                 condition=models.Q(items_total__gte=0, shipping_total__gte=0, total__gte=0),
@@ -105,10 +103,17 @@ class Order(models.Model):
     @property
     def address(self) -> Address:
         return Address(
-            first_name=self.first_name, last_name=self.last_name, line1=self.line1, line2=self.line2,
-            city=self.city, province=self.province, postcode=self.postcode, country=self.country,
-            phone=self.phone, tax_id=self.tax_id,
-        )  # fmt: skip
+            first_name=self.first_name,
+            last_name=self.last_name,
+            line1=self.line1,
+            line2=self.line2,
+            city=self.city,
+            province=self.province,
+            postcode=self.postcode,
+            country=self.country,
+            phone=self.phone,
+            tax_id=self.tax_id,
+        )
 
     @property
     def total_money(self) -> Money:
@@ -121,6 +126,12 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", verbose_name=_("order"))
     variant = models.ForeignKey(
         Variant, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("variant")
+    )
+    listing = models.ForeignKey(
+        Listing, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("bought from")
+    )
+    quantity_reserved = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Pieces of the listing's stock that this line keeps.")
     )
     sku = models.CharField(_("SKU"), max_length=128)
     title = models.CharField(_("title"), max_length=300)
@@ -156,9 +167,13 @@ class OrderEvent(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", verbose_name=_("order"))
     supplier_order = models.ForeignKey(
-        "fulfillment.SupplierOrder", on_delete=models.PROTECT, null=True, blank=True, related_name="events",
+        "fulfillment.SupplierOrder",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
         verbose_name=_("supplier order"),
-    )  # fmt: skip
+    )
     kind = models.CharField(_("what"), max_length=60)
     note = models.CharField(_("note"), max_length=500, blank=True)
     data: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("data"), default=dict)
@@ -206,9 +221,7 @@ class OrderLink(models.Model):
     def order_for(cls, token: str) -> Order | None:
         """The order that ``token`` opens, or None if it is unknown, expired or revoked."""
         link = (
-            cls.objects.filter(
-                token_hash=_hash(token), expires_at__gt=timezone.now(), revoked_at__isnull=True
-            )
+            cls.objects.filter(token_hash=_hash(token), expires_at__gt=timezone.now(), revoked_at__isnull=True)
             .select_related("order")
             .first()
         )

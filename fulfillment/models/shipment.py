@@ -40,9 +40,7 @@ class Shipment(models.Model):
 class TrackingEvent(models.Model):
     """One thing that happened to a parcel, in the carrier's words."""
 
-    shipment = models.ForeignKey(
-        Shipment, on_delete=models.CASCADE, related_name="events", verbose_name=_("shipment")
-    )
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="events", verbose_name=_("shipment"))
     at = models.DateTimeField(_("at"))
     label = models.CharField(_("what"), max_length=120)
     description = models.CharField(_("in the carrier's words"), max_length=300, blank=True)

@@ -55,13 +55,15 @@ class SupplierOrder(models.Model):
         SUPPLIER_CANCELED = "supplier_canceled", _("The supplier canceled it")
 
     public_id = models.CharField(max_length=40, unique=True, default=new_public_id, editable=False)
-    order = models.ForeignKey(
-        Order, on_delete=models.PROTECT, related_name="supplier_orders", verbose_name=_("order")
-    )
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="supplier_orders", verbose_name=_("order"))
     account = models.ForeignKey(
-        SupplierAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="supplier_orders",
+        SupplierAccount,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplier_orders",
         verbose_name=_("supplier account"),
-    )  # fmt: skip
+    )
     account_mode = models.CharField(
         _("bought as"), max_length=8, blank=True, choices=SupplierAccount.Mode.choices, editable=False
     )
@@ -123,9 +125,7 @@ class SupplierOrder(models.Model):
             models.CheckConstraint(
                 condition=Q(account_mode__in=["", "sandbox", "test", "live"]), name="supplier_order_mode_known"
             ),
-            models.CheckConstraint(
-                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="supplier_order_currency_present"
-            ),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="supplier_order_currency_present"),
         ]
         permissions = [
             ("settle_supplier_order", "Can settle supplier orders by hand"),
@@ -227,10 +227,11 @@ class ExternalOrder(models.Model):
     )
     external_id = models.CharField(_("supplier's order id"), max_length=64)
     state = models.CharField(
-        _("state"), max_length=20,
+        _("state"),
+        max_length=20,
         choices=[(state.value, state.value.replace("_", " ").capitalize()) for state in SupplierOrderState],
         default=SupplierOrderState.AWAITING_PAYMENT.value,
-    )  # fmt: skip
+    )
     raw_status = models.CharField(_("in the supplier's words"), max_length=120, blank=True)
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
@@ -258,5 +259,3 @@ class ExternalOrder(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
-
-

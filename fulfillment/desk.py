@@ -1,0 +1,195 @@
+"""The staff's answers: what a person decides about an order that stands in front of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+from django.db import transaction
+from django.utils import timezone
+
+from fulfillment import routing, tracking
+from fulfillment.clock import database_now
+from fulfillment.guards import WAIVABLE
+from fulfillment.models import Attempt, Notice, Order, Payment, SupplierOrder
+from fulfillment.notifications import owe
+from fulfillment.orders import cancel_unpaid, give_back_stock
+from fulfillment.outcomes import adopt
+from fulfillment.payments import refund
+from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
+from fulfillment.transitions import move_order, move_supplier_order, record
+from fulfillment.wake import wake
+from integrations.models import SupplierAccount
+from integrations.types import Address
+from shop.errors import DomainError
+
+_S = SupplierOrderStatus
+
+
+class NotNow(DomainError):
+    """The answer does not fit the state the order is in by now."""
+
+    code = "not_now"
+
+
+def confirm_bought(supplier_order: SupplierOrder, *, external_ids: list[str], actor: str) -> None:
+    """An ``unknown`` purchase was found at the supplier under ``external_ids``."""
+    ids = tuple(dict.fromkeys(text.strip() for text in external_ids if text.strip()))
+    if not ids or not all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text) for text in ids):
+        raise NotNow("Give the supplier's order id as it stands there.", code="bad_id")
+    with transaction.atomic():
+        taken = supplier_order.account and supplier_order.account.external_orders.filter(external_id__in=ids)
+        if taken and taken.exclude(supplier_order=supplier_order).exists():
+            raise NotNow("That order at the supplier already belongs to another order here.", code="id_taken")
+        if not adopt(supplier_order, ids, actor=actor):
+            raise NotNow("It is not unknown any more.")
+
+
+def confirm_not_bought(supplier_order: SupplierOrder, *, actor: str) -> None:
+    """An ``unknown`` purchase is not at the supplier: buy it, under the same reference in case of an error."""
+    with transaction.atomic():
+        _move_from(
+            supplier_order,
+            _S.UNKNOWN,
+            _S.DUE,
+            actor=actor,
+            next_attempt_at=database_now(),
+            lease_until=None,
+            settle_at=None,
+            first_sent_at=None,
+            note="A person found that it was not bought.",
+        )
+        supplier_order.attempts.filter(outcome=Attempt.Outcome.UNKNOWN).update(outcome=Attempt.Outcome.NOT_DONE)
+        wake("place", supplier_order.pk)
+
+
+def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> None:
+    """Try a held or refused purchase again; ``waive`` overrules the guards that are a matter of judgement.
+
+    After a refusal it is a new purchase with a new reference. A part without a supplier is routed again first.
+    """
+    with transaction.atomic():
+        was = supplier_order.status
+        if was not in (_S.HELD, _S.REJECTED):
+            raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+        if supplier_order.account_id is None and not _route_again(supplier_order):
+            raise NotNow("Still no listing in use ships this there.", code="no_listing")
+        changes: dict[str, object] = {"next_attempt_at": database_now(), "lease_until": None, "deferrals": 0}
+        if waive:
+            changes["guards_waived"] = sorted({*supplier_order.guards_waived, *WAIVABLE})
+        if was == _S.REJECTED:
+            purchase = supplier_order.purchase + 1
+            changes |= {
+                "purchase": purchase,
+                "first_sent_at": None,
+                "reference": f"{supplier_order.order.number}-{supplier_order.part}-{purchase}",
+            }
+        if supplier_order.account:
+            changes["account_mode"] = supplier_order.account.mode
+        _move_from(supplier_order, was, _S.DUE, actor=actor, data={"waive": waive}, **changes)
+        wake("place", supplier_order.pk)
+
+
+def correct_address(order: Order, *, address: Address, actor: str) -> None:
+    """Write a corrected address, as long as nothing was bought for the old one. Trying again is a second answer."""
+    sent = [_S.IN_FLIGHT, _S.UNKNOWN, _S.PLACED, _S.PAID, _S.SHIPPED, _S.DELIVERED]
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if order.supplier_orders.filter(status__in=sent).exists():
+            raise NotNow("It is being bought, or was, for the address it has.")
+        changed = [f.name for f in fields(address) if getattr(order, f.name) != getattr(address, f.name)]
+        for name in changed:
+            setattr(order, name, getattr(address, name))
+        order.updated_at = timezone.now()
+        order.save(update_fields=[*changed, "updated_at"])
+        record(order.pk, "order.address_corrected", actor=actor, data={"fields": changed})
+
+
+def cancel_and_refund(order: Order, *, actor: str, reason: str) -> None:
+    """Stop everything that is not bought yet and give the customer's money back.
+
+    Refused while a part is being placed, perhaps bought, or bought: that part must be settled or canceled at the
+    supplier first.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if order.status == OrderStatus.AWAITING_PAYMENT:
+            cancel_unpaid(order, actor=actor, note=reason)
+            return
+        for part in order.supplier_orders.exclude(status=_S.CANCELED):
+            if part.status not in (_S.PLANNED, _S.DUE, _S.HELD, _S.REJECTED):
+                raise NotNow(
+                    f"{part.reference} is {part.get_status_display()}. Settle it, or cancel it at the supplier first."
+                )
+            _move_from(part, part.status, _S.CANCELED, actor=actor, note=reason, lease_until=None)
+        move_order(order, OrderStatus.CANCELED, actor=actor, note=reason)
+        give_back_stock(order)
+        owe(order, Notice.Kind.CANCELED)
+        _refund_rest(order, actor=actor, reason=reason)
+
+
+def note_canceled_at_supplier(supplier_order: SupplierOrder, *, actor: str, reason: str) -> None:
+    """A person saw that the supplier canceled what was placed and the supplier's API does not say so."""
+    if supplier_order.status not in (_S.PLACED, _S.PAID, _S.SHIPPED):
+        raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+    _move_from(supplier_order, supplier_order.status, _S.CANCELED, actor=actor, note=reason)
+
+
+def look_now(supplier_order: SupplierOrder, *, actor: str) -> int:
+    """Look all orders of this purchase up at the supplier now. Makes network calls; how many gave news."""
+    record(supplier_order.order_id, "supplier_order.look_now", supplier_order=supplier_order, actor=actor)
+    return sum(tracking.look(external.pk, now_please=True) for external in supplier_order.external_orders.all())
+
+
+def resume_account(account: SupplierAccount, *, actor: str) -> None:
+    """The account works again: its waiting orders are bought from now on."""
+    SupplierAccount.objects.filter(pk=account.pk).update(
+        health=SupplierAccount.Health.OK, health_note="", paused_until=None, updated_at=timezone.now()
+    )
+    waiting = SupplierOrder.objects.filter(account=account, status=_S.DUE)
+    now = database_now()
+    waiting.update(next_attempt_at=now, updated_at=timezone.now())
+    for supplier_order in waiting.only("pk", "order_id", "reference"):
+        record(supplier_order.order_id, "supplier_order.resumed", supplier_order=supplier_order, actor=actor)
+        wake("place", supplier_order.pk)
+
+
+def _move_from(supplier_order: SupplierOrder, source: str, target: str, **kwargs: object) -> None:
+    """Move only out of ``source``: what a person decided about must still be what is there."""
+    if supplier_order.status != source:
+        raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+    if not move_supplier_order(supplier_order, target, where={"status": source}, **kwargs):  # type: ignore[arg-type]
+        raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+
+
+def _route_again(supplier_order: SupplierOrder) -> bool:
+    served = {line.pk for part in supplier_order.order.supplier_orders.all() for line in part.lines.all()}
+    group = []
+    for line in supplier_order.order.lines.exclude(pk__in=served):
+        listing = routing.best_listing(line, supplier_order.order.country)
+        if listing is None or (group and listing.account_id != group[0][1].account_id):
+            return False
+        group.append((line, listing))
+    if not group:
+        return False
+    account = group[0][1].account
+    SupplierOrder.objects.filter(pk=supplier_order.pk, account=None).update(
+        account=account,
+        account_mode=account.mode,
+        currency=account.currency,
+        expected_cost=routing.expected_cost(group),
+        updated_at=timezone.now(),
+    )
+    routing.add_lines(supplier_order, group)
+    supplier_order.refresh_from_db()
+    return True
+
+
+def _refund_rest(order: Order, *, actor: str, reason: str) -> None:
+    payment = Payment.objects.filter(order=order, status=PaymentStatus.SUCCEEDED).first()
+    if payment is None:
+        return
+    rest = payment.amount - payment.refunded_amount
+    if rest > 0:
+        refund(payment, amount=rest, key=f"cancel:{order.number}", reason=reason, actor=actor)
+    move_order(order, OrderStatus.REFUNDED, actor=actor, note=reason)

@@ -1,0 +1,217 @@
+"""Buys: claims a due supplier order, checks it, writes the attempt, commits, calls, writes what came of it.
+
+The steps and what a crash between them means::
+
+    claim     due, leased        crash: the lease lapses, another worker claims it
+    check     due, leased        the same; only reads went out
+    begin     in_flight          crash: perhaps bought -> unknown, as the sweep finds the lapsed lease
+    send      in_flight          the same
+    conclude  placed / rejected / due / unknown
+
+Every write after the claim carries its fence; a worker whose fence is no longer the row's only notes what it saw.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from fulfillment import guards, outcomes
+from fulfillment.clock import database_now
+from fulfillment.models import Attempt, SupplierOrder, SupplierOrderLine
+from fulfillment.states import SupplierOrderStatus
+from fulfillment.transitions import LostClaim, move_supplier_order
+from integrations.base import SupplierAdapter
+from integrations.errors import Transient
+from integrations.models import SupplierAccount
+from integrations.registry import adapter_for
+from integrations.types import Purchase, PurchaseItem
+
+logger = logging.getLogger(__name__)
+
+_S = SupplierOrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one supplier order until the lease ends. ``started`` is this task's monotonic clock."""
+
+    supplier_order: SupplierOrder
+    account: SupplierAccount
+    fence: int
+    started: float
+
+
+def buyable() -> Q:
+    """Which supplier orders' accounts may buy at the moment."""
+    now = timezone.now()
+    return Q(account__buying_enabled=True, account__health=SupplierAccount.Health.OK) & (
+        Q(account__paused_until__isnull=True) | Q(account__paused_until__lte=now)
+    )
+
+
+def due() -> list[int]:
+    """Ids of supplier orders that may be bought now, longest waiting first."""
+    if not settings.BUYING_ENABLED:
+        return []
+    now = database_now()
+    rows = SupplierOrder.objects.filter(_unleased(now), buyable(), status=_S.DUE, next_attempt_at__lte=now)
+    return list(rows.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:200])
+
+
+def place(supplier_order_id: int) -> bool:
+    """Buy one due supplier order, if nobody else does. True if a purchase call was made.
+
+    Never raises for what a supplier does: the row says what came of it.
+    """
+    claim = _claim(supplier_order_id)
+    if claim is None:
+        return False
+    try:
+        adapter = adapter_for(claim.account)
+        guards.check_standing(claim.supplier_order, claim.account)
+        quote = guards.quote(claim.supplier_order, adapter)
+        attempt = begin(claim, quote=quote)
+    except guards.Stop as stop:
+        _hold(claim, stop)
+        return False
+    except Transient as exc:
+        outcomes.put_off(claim.supplier_order, claim.fence, exc)
+        return False
+    except LostClaim:
+        return False
+    except Exception as exc:
+        # Nothing was sent yet. Without this the row would be claimed and fail again for ever, unseen.
+        logger.exception("guards failed supplier_order=%s", supplier_order_id)
+        problem = f"The checks before buying failed ({type(exc).__name__})."
+        _hold(claim, guards.Stop(SupplierOrder.Attention.SUPPLIER_NOTE, problem))
+        return False
+    return attempt is not None and send(claim, attempt, adapter)
+
+
+def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
+    """Write down that the purchase is about to be sent, and commit. None if there is no time left for the call.
+
+    With a ``quote`` this is a first send of this purchase, without one the same reference is sent again.
+    Raises ``LostClaim`` and ``guards.Stop`` (spend cap).
+    """
+    spent_s = time.monotonic() - claim.started
+    if spent_s > settings.SUPPLIER_TASK_TIMEOUT_S - settings.SUPPLIER_CALL_TIMEOUT_S:
+        return None  # The lease lapses and the next worker starts with a fresh budget.
+    supplier_order = claim.supplier_order
+    now = database_now()
+    with transaction.atomic():
+        account = SupplierAccount.objects.select_for_update().get(pk=claim.account.pk)
+        fields = {}
+        if quote is not None:
+            guards.check_spend_cap(supplier_order, account, quote.cost)
+            fields = {"expected_cost": quote.cost.amount}
+            for line_id, service in quote.services.items():
+                SupplierOrderLine.objects.filter(pk=line_id).update(shipping_service=service)
+        number = supplier_order.attempts.count() + 1
+        move_supplier_order(
+            supplier_order,
+            _S.IN_FLIGHT,
+            where={"fence": claim.fence, "lease_until__gt": now},
+            data={"attempt": number},
+            lease_until=now + timedelta(seconds=settings.SUPPLIER_LEASE_S),
+            first_sent_at=Coalesce("first_sent_at", now),
+            **fields,
+        )
+        return Attempt.objects.create(
+            supplier_order=supplier_order,
+            number=number,
+            reference=supplier_order.reference,
+            fence=claim.fence,
+            started_at=now,
+        )
+
+
+def send(claim: Claim, attempt: Attempt, adapter: SupplierAdapter) -> bool:
+    """Make the purchase call that ``attempt`` announces and write down what came of it. True if it was sent."""
+    purchase = purchase_of(claim.supplier_order)
+    if not _lease_is_enough(claim):
+        outcomes.not_sent(attempt)
+        return False
+    try:
+        placed = adapter.place(purchase)
+    except Exception as exc:
+        outcomes.failed(attempt, exc)
+    else:
+        outcomes.placed(attempt, placed)
+    return True
+
+
+def purchase_of(supplier_order: SupplierOrder) -> Purchase:
+    """The purchase as it is sent: the same lines, address and reference on every send."""
+    return Purchase(
+        reference=supplier_order.reference,
+        address=supplier_order.order.address,
+        items=tuple(
+            PurchaseItem(
+                product_id=line.external_product_id,
+                sku_id=line.external_sku_id,
+                sku_attr=line.external_sku_attr,
+                quantity=line.quantity,
+                shipping_service=line.shipping_service,
+            )
+            for line in supplier_order.lines.all()
+        ),
+    )
+
+
+def take_lease(supplier_order_id: int, *conditions: Q) -> Claim | None:
+    """Raise the fence of a row that is free and fulfils ``conditions``, and lease it. None if somebody else has it."""
+    started = time.monotonic()
+    now = database_now()
+    claimed = SupplierOrder.objects.filter(_unleased(now), *conditions, pk=supplier_order_id).update(
+        fence=F("fence") + 1, lease_until=now + timedelta(seconds=settings.SUPPLIER_LEASE_S)
+    )
+    if not claimed:
+        return None
+    # Nobody else can raise the fence while the lease lasts, so what is read back is ours.
+    row = SupplierOrder.objects.select_related("order", "account").get(pk=supplier_order_id)
+    if row.account is None:
+        raise ValueError(f"supplier order {row.pk} was claimed without an account")
+    return Claim(supplier_order=row, account=row.account, fence=row.fence, started=started)
+
+
+def _claim(supplier_order_id: int) -> Claim | None:
+    if not settings.BUYING_ENABLED:
+        return None
+    # An UPDATE cannot join, so the account's part of the condition is a subquery.
+    ready = SupplierOrder.objects.filter(buyable(), pk=supplier_order_id).values("pk")
+    return take_lease(supplier_order_id, Q(status=_S.DUE, next_attempt_at__lte=database_now(), pk__in=ready))
+
+
+def _unleased(now: object) -> Q:
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+
+
+def _lease_is_enough(claim: Claim) -> bool:
+    enough = database_now() + timedelta(seconds=settings.SUPPLIER_CALL_TIMEOUT_S)
+    return SupplierOrder.objects.filter(
+        pk=claim.supplier_order.pk, status=_S.IN_FLIGHT, fence=claim.fence, lease_until__gt=enough
+    ).exists()
+
+
+def _hold(claim: Claim, stop: guards.Stop) -> None:
+    try:
+        move_supplier_order(
+            claim.supplier_order,
+            _S.HELD,
+            where={"fence": claim.fence, "status": _S.DUE},
+            lease_until=None,
+            attention=stop.attention,
+            attention_note=str(stop),
+        )
+    except LostClaim:
+        logger.info("claim lost before hold supplier_order=%s", claim.supplier_order.pk)

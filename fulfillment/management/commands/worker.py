@@ -1,0 +1,71 @@
+"""``manage.py worker``: a django-q2 cluster, and beside it a sweep that does not depend on it.
+
+The cluster's processes are children of this one. If the queue's heartbeat falls silent, the whole group is ended, so
+that whoever supervises it (honcho, systemd, a container) starts it anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections, connections
+
+from fulfillment import health
+from fulfillment.schedules import ensure_schedules
+from fulfillment.sweep import run_here, sweep
+from fulfillment.wake import enqueue
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Runs a worker: the task queue, and the sweep for everything that is due or stuck."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from django_q.cluster import Cluster
+
+        self._stop = threading.Event()
+        ensure_schedules()
+        enqueue("beat")
+        connections.close_all()  # Children must not inherit open connections.
+        cluster = Cluster()
+        cluster.start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        self.stdout.write("worker: ready")
+        started = time.monotonic()
+        try:
+            while not self._stop.is_set() and cluster.sentinel.is_alive():
+                self._tick(started)
+                self._stop.wait(settings.SWEEP_INTERVAL_S)
+        finally:
+            frozen = not self._stop.is_set()
+            if cluster.sentinel.is_alive():
+                cluster.stop()
+        if frozen:
+            logger.error("worker: the queue stopped or froze; ending so that the supervisor starts it anew")
+            sys.stdout.flush()
+            os._exit(1)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stop.set()
+
+    def _tick(self, started: float) -> None:
+        try:
+            sweep(run_here)
+            if time.monotonic() - started > health.MAX_SILENCE.total_seconds() and not health.queue().ok:
+                logger.critical("worker: no heartbeat came through the queue for %s", health.MAX_SILENCE)
+                raise SystemExit(1)
+        except DatabaseError:
+            logger.exception("worker: database unavailable, trying again")
+        finally:
+            close_old_connections()

@@ -1,0 +1,281 @@
+"""What came of a purchase call. There are four answers and no fifth: done, rejected, surely not done, unknown."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from fulfillment.clock import database_now
+from fulfillment.guards import REFUSALS
+from fulfillment.models import Attempt, ExternalOrder, SupplierOrder
+from fulfillment.progress import update_order
+from fulfillment.states import SupplierOrderStatus
+from fulfillment.transitions import IllegalTransition, LostClaim, call_for_person, move_supplier_order, record
+from fulfillment.wake import wake
+from integrations.errors import AccountUnusable, AlreadyPlaced, Rejected, SupplierError, Transient
+from integrations.models import SupplierAccount
+from integrations.types import Placed
+
+logger = logging.getLogger(__name__)
+
+_S = SupplierOrderStatus
+_A = SupplierOrder.Attention
+
+#: After so many putting-offs a person is told; the waiting between them grows to about a quarter of an hour.
+MAX_DEFERRALS = 30
+
+
+def placed(attempt: Attempt, result: Placed) -> None:
+    """The supplier gave order ids: keep each of them. A late reply settles an ``unknown`` as well."""
+    supplier_order = attempt.supplier_order
+    with transaction.atomic():
+        _finish(
+            attempt,
+            Attempt.Outcome.DONE,
+            ids=list(result.external_ids),
+            request_id=result.request_id,
+            message=result.payment_note,
+        )
+        adopt(supplier_order, result.external_ids, payment_note=result.payment_note, fence=attempt.fence)
+
+
+def adopt(
+    supplier_order: SupplierOrder,
+    external_ids: tuple[str, ...],
+    *,
+    payment_note: str = "",
+    fence: int | None = None,
+    actor: str = "system",
+) -> bool:
+    """Take ``external_ids`` as the orders that ``supplier_order`` became; the first proof wins.
+
+    With a ``fence`` the row must still be in flight under it, or unknown. False if the proof came too late to
+    change anything; the ids then stand in the history. Call inside a transaction.
+    """
+    where = {"fence": fence, "status": _S.IN_FLIGHT} if fence is not None else {"status": _S.UNKNOWN}
+    fields = {"placed_at": database_now(), "lease_until": None, "settle_at": None}
+    if payment_note:
+        fields |= {"attention": _A.PAY, "attention_note": payment_note}
+    data = {"external_ids": list(external_ids)}
+    try:
+        moved = move_supplier_order(supplier_order, _S.PLACED, where=where, actor=actor, data=data, **fields)
+    except (LostClaim, IllegalTransition):
+        try:
+            moved = move_supplier_order(
+                supplier_order, _S.PLACED, where={"status": _S.UNKNOWN}, actor=actor, data=data, **fields
+            )
+        except (LostClaim, IllegalTransition):
+            moved = False
+    if not moved:
+        record(supplier_order.order_id, "supplier_order.late_reply", supplier_order=supplier_order, data=data)
+        return False
+    now = database_now()
+    for external_id in external_ids:
+        external, _ = ExternalOrder.objects.get_or_create(
+            account_id=supplier_order.account_id,
+            external_id=external_id,
+            defaults={"supplier_order": supplier_order, "next_poll_at": now},
+        )
+        wake("look", external.pk)
+    update_order(supplier_order.order)
+    return True
+
+
+def failed(attempt: Attempt, exc: Exception) -> None:
+    """The purchase call raised ``exc``: sort it into rejected, surely not done or unknown."""
+    try:
+        with transaction.atomic():
+            if isinstance(exc, Rejected) and not _sent_before(attempt):
+                _rejected(attempt, exc)
+            elif isinstance(exc, Transient):
+                _finish(attempt, Attempt.Outcome.NOT_DONE, exc)
+                _surely_not_done(attempt, exc)
+            else:
+                _unknown(attempt, exc)
+    except (LostClaim, IllegalTransition) as lost:
+        # Another worker owns the row by now. The attempt keeps the evidence, the row is theirs.
+        _finish(attempt, _outcome_of(exc), exc)
+        logger.warning("claim lost attempt=%s outcome=%s now=%s", attempt.pk, _outcome_of(exc), lost.data.get("status"))
+
+
+def not_sent(attempt: Attempt) -> None:
+    """The lease had become too short before the first byte: nothing was sent."""
+    exc = Transient("not enough time was left to send it", code="lease_too_short")
+    _finish(attempt, Attempt.Outcome.NOT_DONE, exc)
+    try:
+        _surely_not_done(attempt, exc)
+    except (LostClaim, IllegalTransition):
+        logger.warning("claim lost before sending attempt=%s", attempt.pk)
+
+
+def put_off(supplier_order: SupplierOrder, fence: int, exc: Transient) -> None:
+    """Nothing was bought and the supplier cannot be asked now: wait, or after many times call a person."""
+    mark_account(supplier_order.account_id, exc)
+    deferrals = supplier_order.deferrals + 1
+    now = database_now()
+    rows = SupplierOrder.objects.filter(pk=supplier_order.pk, fence=fence, status=_S.DUE)
+    if deferrals > MAX_DEFERRALS and not isinstance(exc, AccountUnusable):
+        try:
+            move_supplier_order(
+                supplier_order,
+                _S.HELD,
+                where={"fence": fence},
+                lease_until=None,
+                deferrals=0,
+                attention=_A.UNREACHABLE,
+                attention_note=exc.message,
+            )
+        except (LostClaim, IllegalTransition):
+            logger.info("claim lost while putting off supplier_order=%s", supplier_order.pk)
+        return
+    rows.update(
+        lease_until=None, deferrals=deferrals, next_attempt_at=now + _wait(deferrals, exc), updated_at=timezone.now()
+    )
+
+
+def mark_account(account_id: int | None, exc: Transient) -> None:
+    """Remember on the account what concerns all its calls: a refused token, or a ban for some seconds."""
+    accounts = SupplierAccount.objects.filter(pk=account_id)
+    if isinstance(exc, AccountUnusable):
+        accounts.update(health=SupplierAccount.Health.RECONNECT, health_note=exc.message[:200])
+        logger.error("account refused account=%s code=%s", account_id, exc.code)
+    elif exc.retry_after_s is not None:
+        accounts.update(paused_until=timezone.now() + timedelta(seconds=exc.retry_after_s))
+
+
+def lapse(supplier_order: SupplierOrder) -> bool:
+    """A worker died or froze while it was sending: perhaps bought. False if it was concluded meanwhile."""
+    now = database_now()
+    try:
+        with transaction.atomic():
+            moved = move_supplier_order(
+                supplier_order,
+                _S.UNKNOWN,
+                where={"status": _S.IN_FLIGHT, "lease_until__lt": now},
+                lease_until=None,
+                settle_at=_settle_at(supplier_order, now),
+                fence=F("fence") + 1,
+                note="The worker that was placing it did not come back.",
+            )
+            supplier_order.attempts.filter(outcome=Attempt.Outcome.PENDING).update(
+                outcome=Attempt.Outcome.UNKNOWN, code="worker_lost", finished_at=now
+            )
+    except (LostClaim, IllegalTransition):
+        return False
+    return moved
+
+
+def _rejected(attempt: Attempt, exc: Rejected) -> None:
+    _finish(attempt, Attempt.Outcome.REJECTED, exc)
+    move_supplier_order(
+        attempt.supplier_order,
+        _S.REJECTED,
+        where={"fence": attempt.fence, "status": _S.IN_FLIGHT},
+        lease_until=None,
+        attention=REFUSALS[exc.refusal],
+        attention_note=exc.message,
+        data={"code": exc.code},
+    )
+
+
+def _surely_not_done(attempt: Attempt, exc: Transient) -> None:
+    mark_account(attempt.supplier_order.account_id, exc)
+    if _sent_before(attempt):
+        # This send did nothing, but an earlier one may have: it stays unknown.
+        _back_to_unknown(attempt)
+        return
+    deferrals = attempt.supplier_order.deferrals + 1
+    move_supplier_order(
+        attempt.supplier_order,
+        _S.DUE,
+        where={"fence": attempt.fence, "status": _S.IN_FLIGHT},
+        lease_until=None,
+        first_sent_at=None,
+        deferrals=deferrals,
+        note=exc.message,
+        next_attempt_at=database_now() + _wait(deferrals, exc),
+        data={"code": exc.code},
+    )
+
+
+def _unknown(attempt: Attempt, exc: Exception) -> None:
+    if not isinstance(exc, SupplierError):
+        logger.error("purchase call broke attempt=%s", attempt.pk, exc_info=exc)
+    _finish(attempt, Attempt.Outcome.UNKNOWN, exc)
+    _back_to_unknown(attempt)
+    supplier_order = attempt.supplier_order
+    if isinstance(exc, AlreadyPlaced):
+        call_for_person(
+            supplier_order,
+            _A.OUTCOME,
+            "The supplier says it has handled this reference but gave no order id. Look into its account.",
+        )
+    elif isinstance(exc, Rejected):
+        call_for_person(
+            supplier_order,
+            _A.OUTCOME,
+            f"Sent again because the first answer was lost, and refused: {exc.message} "
+            "The first send may have been bought. Look into the supplier's account.",
+        )
+
+
+def _back_to_unknown(attempt: Attempt) -> None:
+    now = database_now()
+    move_supplier_order(
+        attempt.supplier_order,
+        _S.UNKNOWN,
+        where={"fence": attempt.fence, "status": _S.IN_FLIGHT},
+        lease_until=None,
+        settle_at=_settle_at(attempt.supplier_order, now),
+        data={"attempt": attempt.number},
+    )
+
+
+def _settle_at(supplier_order: SupplierOrder, now: datetime) -> datetime:
+    """After the settle time; each further try waits twice as long, an hour at most."""
+    again = min(max(supplier_order.attempts.count() - 1, 0), 6)
+    return now + timedelta(seconds=min(settings.SUPPLIER_SETTLE_S * 2**again, max(3600, settings.SUPPLIER_SETTLE_S)))
+
+
+def _sent_before(attempt: Attempt) -> bool:
+    """Whether an earlier send of the same purchase may have been carried out."""
+    return (
+        attempt.supplier_order.attempts.filter(reference=attempt.reference, number__lt=attempt.number)
+        .exclude(outcome__in=[Attempt.Outcome.NOT_DONE, Attempt.Outcome.REJECTED])
+        .exists()
+    )
+
+
+def _outcome_of(exc: Exception) -> str:
+    if isinstance(exc, Rejected):
+        return Attempt.Outcome.REJECTED
+    return Attempt.Outcome.NOT_DONE if isinstance(exc, Transient) else Attempt.Outcome.UNKNOWN
+
+
+def _finish(
+    attempt: Attempt,
+    outcome: str,
+    exc: Exception | None = None,
+    *,
+    ids: list[str] | None = None,
+    request_id: str = "",
+    message: str = "",
+) -> None:
+    if isinstance(exc, SupplierError):
+        code, message, request_id = exc.code, exc.message, exc.request_id
+    else:
+        code = type(exc).__name__ if exc else ""
+    attempt.outcome, attempt.code, attempt.message = outcome, code[:80], message[:500]
+    attempt.request_id, attempt.external_ids = request_id[:80], ids or []
+    attempt.finished_at = database_now()
+    attempt.save(update_fields=["outcome", "code", "message", "request_id", "external_ids", "finished_at"])
+
+
+def _wait(deferrals: int, exc: Transient) -> timedelta:
+    backoff_s = min(900.0, 5.0 * 2 ** min(deferrals - 1, 8))
+    return timedelta(seconds=max(backoff_s, exc.retry_after_s or 0))

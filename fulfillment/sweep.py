@@ -1,0 +1,104 @@
+"""Finds everything that is due or stuck. Run from two directions, so that no single frozen part stops the shop:
+by the queue's schedule (which puts each job into the queue) and by the worker and ``manage.py sweep`` (at once).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from fulfillment import dispatch, notifications, orders, settling, tracking
+from fulfillment.clock import database_now
+from fulfillment.models import Order, SupplierOrder
+from fulfillment.outcomes import lapse
+from fulfillment.routing import route
+from fulfillment.states import OrderStatus, SupplierOrderStatus
+from fulfillment.wake import enqueue
+from integrations.models import ApiCall
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task of ``fulfillment.tasks`` for one row."""
+
+    task: str
+    row_id: int
+
+
+def jobs() -> Iterator[Job]:
+    """What is to be done now. What may have been bought is settled before anything new is bought."""
+    for task, ids in (
+        ("settle", settling.unsettled),
+        ("place", dispatch.due),
+        ("look", tracking.to_look_up),
+        ("send_notice", notifications.unsent),
+    ):
+        yield from (Job(task, row_id) for row_id in ids())
+
+
+def mend() -> int:
+    """Put right what a death left behind; quick, without any network call. How many rows were touched."""
+    return _lapse_leases() + _route_forgotten() + _cancel_unpaid()
+
+
+def sweep(run: Callable[[Job], object]) -> int:
+    """Mend, then hand every job to ``run``. How many jobs there were. One that breaks does not stop the rest."""
+    mended = mend()
+    count = 0
+    for job in jobs():
+        count += 1
+        try:
+            run(job)
+        except Exception:
+            logger.exception("sweep: job failed task=%s row=%s", job.task, job.row_id)
+    if count or mended:
+        logger.info("sweep mended=%s jobs=%s", mended, count)
+    return count
+
+
+def run_here(job: Job) -> None:
+    """Do the job in this process."""
+    from fulfillment import tasks
+
+    getattr(tasks, job.task)(job.row_id)
+
+
+def run_queued(job: Job) -> None:
+    """Put the job into the queue."""
+    enqueue(job.task, job.row_id)
+
+
+def purge() -> int:
+    """Delete what is kept only for a time: the log of calls. How many rows went."""
+    before = timezone.now() - timedelta(days=settings.API_CALL_RETENTION_DAYS)
+    return ApiCall.objects.filter(started_at__lt=before).delete()[0]
+
+
+def _lapse_leases() -> int:
+    stuck = SupplierOrder.objects.filter(status=SupplierOrderStatus.IN_FLIGHT, lease_until__lt=database_now())
+    return sum(lapse(row) for row in stuck.order_by("pk")[:200])
+
+
+def _route_forgotten() -> int:
+    paid = Order.objects.filter(status=OrderStatus.PAID, supplier_orders=None).order_by("pk")
+    count = 0
+    for order_id in paid.values_list("pk", flat=True)[:200]:
+        with transaction.atomic():
+            order = Order.objects.select_for_update().get(pk=order_id)
+            if order.status == OrderStatus.PAID and not order.supplier_orders.exists():
+                route(order)
+                count += 1
+    return count
+
+
+def _cancel_unpaid() -> int:
+    rows = Order.objects.filter(pk__in=orders.unpaid_too_long())
+    return sum(orders.cancel_unpaid(order, note="It was not paid in time.") for order in rows)

@@ -1,0 +1,41 @@
+"""What a worker does. Every task takes ids, may run twice, late or never, and finishes in seconds."""
+
+from __future__ import annotations
+
+from fulfillment import dispatch, health, notifications, settling, tracking
+from fulfillment import sweep as sweeping
+from fulfillment.models import SupplierOrder
+
+
+def place(supplier_order_id: int) -> bool:
+    """Buy one supplier order; what that account may have bought before is settled first."""
+    account_id = SupplierOrder.objects.values_list("account_id", flat=True).get(pk=supplier_order_id)
+    for unsettled_id in settling.unsettled(account_id)[:1]:
+        settling.settle(unsettled_id)
+    return dispatch.place(supplier_order_id)
+
+
+def settle(supplier_order_id: int) -> bool:
+    return settling.settle(supplier_order_id)
+
+
+def look(external_order_id: int) -> bool:
+    return tracking.look(external_order_id)
+
+
+def send_notice(notice_id: int) -> bool:
+    return notifications.send(notice_id)
+
+
+def sweep() -> int:
+    """Find due and stuck rows and put each of them into the queue."""
+    return sweeping.sweep(sweeping.run_queued)
+
+
+def beat() -> None:
+    """Show that the queue carries work from one end to the other."""
+    health.beat(health.QUEUE)
+
+
+def purge() -> int:
+    return sweeping.purge()

@@ -1,0 +1,155 @@
+"""Follows what was placed: looks each order up at the supplier, keeps its parcels, and moves things forward."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from fulfillment.clock import database_now
+from fulfillment.models import ExternalOrder, Notice, Shipment, SupplierOrder, TrackingEvent
+from fulfillment.notifications import owe
+from fulfillment.outcomes import mark_account
+from fulfillment.progress import update_supplier_order
+from fulfillment.transitions import call_for_person, record
+from integrations.errors import SupplierError, Transient
+from integrations.registry import adapter_for
+from integrations.types import OrderSnapshot, Parcel, SupplierOrderState
+
+logger = logging.getLogger(__name__)
+
+_A = SupplierOrder.Attention
+_E = SupplierOrderState
+FINAL = frozenset({_E.DELIVERED, _E.CANCELED})
+
+#: How much less often an order is looked up when it is older than so many days.
+SLOWER = ((30, 48), (7, 16), (1, 4))
+#: An order that should be paid by itself and still is not after this long needs a person.
+PAYMENT_PATIENCE = timedelta(minutes=10)
+
+
+def to_look_up() -> list[int]:
+    """Ids of orders at suppliers that are due to be looked up, longest waiting first."""
+    rows = ExternalOrder.objects.filter(next_poll_at__lte=database_now()).exclude(account__health="reconnect")
+    return list(rows.order_by("next_poll_at", "pk").values_list("pk", flat=True)[:200])
+
+
+def look(external_order_id: int, *, now_please: bool = False) -> bool:
+    """Look one order up, if it is due (or ``now_please``) and nobody else is at it. True if news was read."""
+    now = database_now()
+    external = ExternalOrder.objects.select_related("account", "supplier_order").get(pk=external_order_id)
+    due = ExternalOrder.objects.filter(pk=external_order_id)
+    if not now_please:
+        due = due.filter(next_poll_at__lte=now)
+    if not due.update(next_poll_at=now + _interval(external.created_at, now)):
+        return False
+    try:
+        snapshot = adapter_for(external.account).fetch_order(external.external_id)
+    except Transient as exc:
+        mark_account(external.account_id, exc)
+        return False
+    except SupplierError as exc:
+        logger.warning("order cannot be looked up external_order=%s code=%s", external.pk, exc.code)
+        if database_now() - external.created_at > PAYMENT_PATIENCE:
+            # A young order may not be readable yet.
+            call_for_person(external.supplier_order, _A.SUPPLIER_NOTE, f"It cannot be looked up: {exc.message}")
+        return False
+    take_over(external, snapshot)
+    return True
+
+
+def take_over(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
+    """Write down what the supplier shows; the same picture twice changes nothing. A word we do not know neither."""
+    with transaction.atomic():
+        external = ExternalOrder.objects.select_for_update().select_related("supplier_order__order").get(pk=external.pk)
+        news = snapshot.raw_status != external.raw_status
+        external.raw_status = snapshot.raw_status[:120]
+        external.polled_at = timezone.now()
+        external.paid_at = snapshot.paid_at or external.paid_at
+        if snapshot.pay_within_s is not None:
+            external.pay_by = external.created_at + timedelta(seconds=snapshot.pay_within_s)
+        if snapshot.amount is not None:
+            external.amount, external.currency = snapshot.amount.amount, snapshot.amount.currency
+        state = _state(external, snapshot)
+        if state in FINAL:
+            external.next_poll_at = None
+        if state != external.state or (news and snapshot.state is _E.UNKNOWN):
+            record(
+                external.supplier_order.order_id,
+                f"external_order.{snapshot.state.value}",
+                supplier_order=external.supplier_order,
+                data={"external_id": external.external_id, "in_their_words": snapshot.raw_status},
+            )
+        external.state = state
+        external.save(update_fields="raw_status polled_at paid_at pay_by amount currency next_poll_at state".split())
+        for parcel in snapshot.parcels:
+            _keep_parcel(external, parcel, state)
+        update_supplier_order(external.supplier_order)
+        _call_if_needed(external, snapshot)
+
+
+def _state(external: ExternalOrder, snapshot: OrderSnapshot) -> str:
+    """The state to keep: an unknown word keeps the old one, all parcels handed over count as delivered."""
+    if snapshot.state is _E.UNKNOWN:
+        return external.state
+    parcels = snapshot.parcels
+    if snapshot.state is _E.SHIPPED and parcels and all(parcel.delivered_at for parcel in parcels):
+        return _E.DELIVERED.value
+    return snapshot.state.value
+
+
+def _keep_parcel(external: ExternalOrder, parcel: Parcel, state: str) -> None:
+    supplier_order = external.supplier_order
+    first = parcel.checkpoints[0].at if parcel.checkpoints else timezone.now()
+    shipment, is_new = Shipment.objects.get_or_create(
+        external_order=external,
+        tracking_number=parcel.tracking_number,
+        defaults={"supplier_order": supplier_order, "shipped_at": first},
+    )
+    TrackingEvent.objects.bulk_create(
+        [
+            TrackingEvent(shipment=shipment, at=point.at, label=point.label[:120], description=point.description[:300])
+            for point in parcel.checkpoints
+        ],
+        ignore_conflicts=True,
+    )
+    delivered_at = parcel.delivered_at or (timezone.now() if state == _E.DELIVERED else None)
+    shipment.carrier = parcel.carrier[:120] or shipment.carrier
+    shipment.tracking_url = parcel.tracking_url or shipment.tracking_url
+    shipment.eta = parcel.eta or shipment.eta
+    shipment.delivered_at = shipment.delivered_at or delivered_at
+    shipment.save(update_fields=["carrier", "tracking_url", "eta", "delivered_at"])
+    if is_new:
+        record(
+            supplier_order.order_id,
+            "shipment.created",
+            supplier_order=supplier_order,
+            data={"tracking_number": parcel.tracking_number, "carrier": parcel.carrier},
+        )
+        owe(supplier_order.order, Notice.Kind.SHIPPED, shipment=shipment)
+
+
+def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
+    supplier_order = external.supplier_order
+    if snapshot.state is _E.UNKNOWN:
+        call_for_person(
+            supplier_order, _A.SUPPLIER_NOTE, f"The supplier says “{snapshot.raw_status}”, a word we do not know."
+        )
+    elif snapshot.needs_person:
+        call_for_person(supplier_order, _A.SUPPLIER_NOTE, snapshot.needs_person)
+    elif snapshot.state is _E.AWAITING_PAYMENT:
+        patient = external.account.pays_automatically and database_now() - external.created_at < PAYMENT_PATIENCE
+        if not patient and not supplier_order.attention:
+            until = f" by {external.pay_by:%Y-%m-%d %H:%M} UTC" if external.pay_by else ""
+            call_for_person(supplier_order, _A.PAY, f"Pay it at the supplier{until}, or it lapses there.")
+    elif supplier_order.attention == _A.PAY:
+        call_for_person(supplier_order, _A.NONE, "It is paid now.")
+
+
+def _interval(created_at: datetime, now: datetime) -> timedelta:
+    age = now - created_at
+    factor = next((factor for days, factor in SLOWER if age > timedelta(days=days)), 1)
+    return timedelta(seconds=settings.TRACKING_POLL_S * factor)
