@@ -40,7 +40,7 @@ class SupplierAccount(models.Model):
     provider = models.CharField(_("provider"), max_length=32)
     label = models.CharField(_("label"), max_length=80)
     mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices)
-    endpoint = models.URLField(
+    endpoint = models.CharField(
         _("API address"), help_text=_("The base address, without /sync or /rest."), max_length=200
     )
     app_key = models.CharField(_("app key"), max_length=64, blank=True)

@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tracking_number', models.CharField(max_length=80, verbose_name='tracking number')),
                 ('carrier', models.CharField(blank=True, max_length=120, verbose_name='carrier')),
-                ('tracking_url', models.URLField(blank=True, max_length=300, verbose_name='tracking page')),
+                ('tracking_url', models.CharField(blank=True, max_length=300, verbose_name='tracking page')),
                 ('eta', models.DateTimeField(null=True, verbose_name='expected')),
                 ('shipped_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='shipped')),
                 ('delivered_at', models.DateTimeField(null=True, verbose_name='delivered')),

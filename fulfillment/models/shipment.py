@@ -20,7 +20,7 @@ class Shipment(models.Model):
     )
     tracking_number = models.CharField(_("tracking number"), max_length=80)
     carrier = models.CharField(_("carrier"), max_length=120, blank=True)
-    tracking_url = models.URLField(_("tracking page"), max_length=300, blank=True)
+    tracking_url = models.CharField(_("tracking page"), max_length=300, blank=True)
     eta = models.DateTimeField(_("expected"), null=True)
     shipped_at = models.DateTimeField(_("shipped"), default=timezone.now)
     delivered_at = models.DateTimeField(_("delivered"), null=True)

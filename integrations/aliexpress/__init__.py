@@ -1,0 +1,78 @@
+"""AliExpress Open Platform, dropshipping methods (``aliexpress.ds.*``, gateway ``api-sg.aliexpress.com``).
+
+Vendor: https://openservice.aliexpress.com/doc/doc.htm (docId 1366-1392 signature and gateway, 1364 and
+1591-1679 methods and statuses), state of 2026. There is no sandbox host: the vendor lends test accounts on
+the production gateway.
+
+What shapes this adapter:
+
+* an order call carries our reference as ``out_order_id``, an idempotency key that the vendor keeps for 24
+  hours; nothing looks an order up by it, and what a repeat answers is not documented (settle class B);
+* one order call may create several orders;
+* errors come with HTTP 200; 5xx, HTML pages and broken connections happen and mean "unknown" after a
+  purchase;
+* there is no way to cancel by API, and none to pay later: an order is paid when it is placed or by a person
+  on the site.
+
+Importing this package needs neither models nor settings; ``connect`` loads the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from integrations.aliexpress.client import AliExpressAdapter
+    from integrations.models import SupplierAccount
+
+_ID = r"[0-9]{6,19}"
+_ITEM_PATHS = (
+    re.compile(rf"/(?:item|i)/(?:[^/]+/)?({_ID})\.html?/?"),
+    re.compile(rf"/(?:item|i)/({_ID})/?"),
+    # The shape of the shop pages until about 2018: /store/product/<title>/<store id>_<product id>.html
+    re.compile(rf"/store/product/[^/]+/[0-9]+_({_ID})\.html"),
+)
+# aliexpress.ru is another company's site with ids of its own.
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)*aliexpress\.(?:com|us)")
+
+
+def connect(account: SupplierAccount) -> AliExpressAdapter:
+    """The adapter that speaks for ``account``."""
+    from integrations.aliexpress.client import AliExpressAdapter
+
+    return AliExpressAdapter(account)
+
+
+def product_id_from_url(text: str) -> str | None:
+    """The product id in a pasted id or AliExpress product address of any usual form, else None."""
+    text = text.strip()
+    if re.fullmatch(_ID, text):
+        return text
+    if "://" not in text and not text.startswith("//"):
+        text = f"//{text}"
+    try:
+        parts = urlsplit(text, scheme="https")
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        return None
+    for path in _ITEM_PATHS:
+        if match := path.fullmatch(parts.path):
+            return match[1]
+    return _id_in_query(parts.query)
+
+
+def _id_in_query(query: str) -> str | None:
+    # Share and app links keep the id in the query: share.htm?...&productId=..., i.html?itemId=...
+    try:
+        fields = parse_qs(query, max_num_fields=100)
+    except ValueError:
+        return None
+    for name in ("productId", "productIds", "itemId"):
+        for value in fields.get(name, ()):
+            if re.fullmatch(_ID, value):
+                return value
+    return None

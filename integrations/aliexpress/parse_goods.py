@@ -1,0 +1,155 @@
+"""Answers about products and freight, from the wire to the neutral words. Pure.
+
+https://openservice.aliexpress.com/doc/doc.htm, methods aliexpress.ds.product.get and
+aliexpress.ds.freight.query.
+
+Observed and not documented: the price of a SKU is in the SKU's own currency (the product's may be another);
+``id`` of a SKU repeats its ``sku_attr``; ``shipping_fee_cent`` is not in cents but in major units, and is
+missing when shipping is free; ``onSelling`` is the only status that was ever seen on a product that can be
+ordered.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from integrations.aliexpress.envelope import Answer
+from integrations.aliexpress.fields import (
+    Node,
+    amount,
+    exact_text,
+    flag,
+    identifier,
+    malformed,
+    money,
+    node,
+    nodes,
+    optional_flag,
+    optional_text,
+    optional_whole,
+    said,
+    text,
+    word,
+)
+from integrations.errors import Rejected, SupplierError, Transient
+from integrations.types import FreightOption, ProductSnapshot, Refusal, SkuSnapshot
+from shop.money import Money
+
+_ORDERABLE = "onSelling"
+
+_PRODUCT_REFUSALS = {
+    "602": "This product is not sold to the destination country.",
+    "605": "AliExpress has no product with this number.",
+}
+_NO_WAY_TO_SHIP = frozenset({"501", "505"})
+
+
+def product_shown(answer: Answer) -> ProductSnapshot:
+    """The product with its SKUs.
+
+    Raises ``Rejected`` if it cannot be bought there, ``Transient`` if it cannot be read at the moment.
+    """
+    payload = answer.payload
+    code = word(payload, "rsp_code")
+    if code not in ("", "200"):
+        raise _product_refused(code, said(optional_text(payload, "rsp_msg")))
+    result = node(payload, "result")
+    base = node(result, "ae_item_base_info_dto")
+    media = result.get("ae_multimedia_info_dto")
+    store = result.get("ae_store_info")
+    return ProductSnapshot(
+        product_id=identifier(base, "product_id"),
+        title=text(base, "subject"),
+        orderable=optional_text(base, "product_status_type") == _ORDERABLE,
+        skus=tuple(_sku(row) for row in nodes(result, "ae_item_sku_info_dtos", "ae_item_sku_info_d_t_o")),
+        description_html=optional_text(base, "detail"),
+        image_urls=_image_urls(optional_text(media, "image_urls")) if isinstance(media, dict) else (),
+        store_name=optional_text(store, "store_name") if isinstance(store, dict) else "",
+    )
+
+
+def _product_refused(code: str, message: str) -> SupplierError:
+    if code == "404":
+        # Not the "not found" it looks like: the text beside it is "System Error".
+        return Transient(f"AliExpress could not read the product ({message})", code=code)
+    known = _PRODUCT_REFUSALS.get(code, "AliExpress does not show this product.")
+    refusal = Refusal.SHIPPING if code == "602" else Refusal.SKU_GONE
+    return Rejected(f"{known} AliExpress says: {message}" if message else known, code=code, refusal=refusal)
+
+
+def _sku(row: Node) -> SkuSnapshot:
+    currency = text(row, "currency_code")
+    price = amount(row, "offer_sale_price", currency)
+    properties = nodes(row, "ae_sku_property_dtos", "ae_sku_property_d_t_o")
+    images = [_https(optional_text(prop, "sku_image")) for prop in properties]
+    return SkuSnapshot(
+        sku_id=identifier(row, "sku_id"),
+        sku_attr=exact_text(row, "sku_attr") or exact_text(row, "id"),
+        options=tuple(_option(prop) for prop in properties),
+        price=price,
+        stock=optional_whole(row, "sku_available_stock"),
+        list_price=_list_price(row, price),
+        image_url=next((url for url in images if url), ""),
+    )
+
+
+def _option(prop: Node) -> tuple[str, str]:
+    # The seller's own name of a value ("Bear") stands above the catalogue's ("WHITE"): it is what the buyer
+    # is shown.
+    value = optional_text(prop, "property_value_definition_name") or text(prop, "sku_property_value")
+    return text(prop, "sku_property_name"), value
+
+
+def _list_price(row: Node, price: Money) -> Money | None:
+    """The crossed-out price, where it is above the one to pay."""
+    if row.get("sku_price") in (None, ""):
+        return None
+    listed = amount(row, "sku_price", price.currency)
+    return listed if price < listed else None
+
+
+def _image_urls(joined: str) -> tuple[str, ...]:
+    urls = (_https(part.strip()) for part in joined.split(";"))
+    return tuple(dict.fromkeys(url for url in urls if url))
+
+
+def _https(url: str) -> str:
+    """``url`` with its scheme, which the vendor leaves out at times; empty if it is no web address."""
+    if url.startswith("//"):
+        return f"https:{url}"
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def freight_offered(answer: Answer, *, currency: str) -> tuple[FreightOption, ...]:
+    """The ways to ship, empty if there is none. ``currency`` stands in where free shipping names none."""
+    result = node(answer.payload, "result")
+    code = word(result, "code")
+    if flag(result, "success") and code in ("", "200"):
+        options = nodes(result, "delivery_options", "delivery_option_d_t_o")
+        return tuple(_freight_option(row, currency) for row in options)
+    if code in _NO_WAY_TO_SHIP:
+        return ()
+    message = said(optional_text(result, "msg"))
+    raise Rejected(f"AliExpress gives no shipping costs ({code}: {message})", code=code or "rejected")
+
+
+def _freight_option(row: Node, currency: str) -> FreightOption:
+    service = text(row, "code")
+    return FreightOption(
+        service=service,
+        name=optional_text(row, "company") or service,
+        fee=_fee(row, currency),
+        tracked=optional_flag(row, "tracking") or False,
+        min_days=optional_whole(row, "min_delivery_days"),
+        max_days=optional_whole(row, "max_delivery_days"),
+        ship_from=optional_text(row, "ship_from_country"),
+    )
+
+
+def _fee(row: Node, currency: str) -> Money:
+    told = optional_text(row, "shipping_fee_currency") or currency
+    if row.get("shipping_fee_cent") not in (None, ""):
+        return amount(row, "shipping_fee_cent", told)
+    if optional_flag(row, "free_shipping"):
+        return money(Decimal(0), told, "shipping_fee_currency")
+    raise malformed("shipping_fee_cent")
