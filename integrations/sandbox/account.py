@@ -1,0 +1,45 @@
+"""The emulator's demo account: fixed, well-known values, worth nothing outside this machine."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """Application and buyer account known to the emulator. Lifetimes in seconds.
+
+    Both tokens become valid again at each start of the emulator and live from that instant
+    (an application with status *online*: 30 and 60 days).
+    """
+
+    app_key: str
+    app_secret: str
+    access_token: str
+    refresh_token: str
+    user_id: str
+    seller_id: str
+    havana_id: str
+    user_nick: str
+    account: str
+    account_platform: str
+    locale: str
+    sp: str
+    access_token_lifetime_s: int
+    refresh_token_lifetime_s: int
+
+
+DEMO_ACCOUNT = DemoAccount(
+    app_key="33500001",
+    app_secret="emulator-app-secret-known-to-all",  # noqa: S106 - opens nothing but the emulator
+    access_token="50000000emulatorAccessTokenKnownToAll",  # noqa: S106 - the same
+    refresh_token="50001000emulatorRefreshTokenKnownToAll",  # noqa: S106 - the same
+    user_id="2637900001",
+    seller_id="2637900001",
+    havana_id="3000021180001",
+    user_nick="us1000000001demo",
+    account="buyer@sandbox.example",
+    account_platform="buyerApp",
+    locale="en_US",
+    sp="ae",
+    access_token_lifetime_s=2_592_000,
+    refresh_token_lifetime_s=5_184_000,
+)

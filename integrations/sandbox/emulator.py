@@ -1,0 +1,55 @@
+"""What the emulator's parts share, and one call as its methods see it."""
+
+import json
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from integrations.sandbox import settings as settings_module
+from integrations.sandbox.catalogue import Catalogue
+from integrations.sandbox.clock import Clock
+from integrations.sandbox.faults import Faults, RequestFaults
+from integrations.sandbox.settings import Settings
+from integrations.sandbox.store import Store
+
+_SETTINGS = "settings"
+
+
+class Emulator:
+    """Store, clock, goods, settings and waiting faults of one process."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, *, public_url: str, media_dir: Path | None = None) -> None:
+        self.store = store
+        self.catalogue = catalogue
+        self.public_url = public_url
+        self.media_dir = media_dir
+        self.clock = Clock(store)
+        self.faults = Faults()
+        self.stopping = threading.Event()
+        self.calls: Counter[str] = Counter()
+        self._calls_lock = threading.Lock()
+        self.settings: Settings = settings_module.changed(Settings(), json.loads(store.meta(_SETTINGS) or "{}"))
+
+    def change_settings(self, changes: dict[str, Any]) -> None:
+        """Apply and remember settings. Raises SettingRefused."""
+        self.settings = settings_module.changed(self.settings, changes)
+        self.store.set_meta(_SETTINGS, json.dumps(self.settings.as_dict()))
+
+    def count_call(self, name: str) -> None:
+        """Count a call of a method."""
+        with self._calls_lock:
+            self.calls[name] += 1
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that has passed the gateway's checks."""
+
+    method: str
+    params: dict[str, str]
+    faults: RequestFaults
+    settings: Settings
+    now_ms: int
+    files: frozenset[str] = field(default_factory=frozenset)
