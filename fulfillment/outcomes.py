@@ -17,9 +17,9 @@ from fulfillment.progress import update_order
 from fulfillment.states import SupplierOrderStatus
 from fulfillment.transitions import IllegalTransition, LostClaim, call_for_person, move_supplier_order, record
 from fulfillment.wake import wake
-from integrations.errors import AccountUnusable, AlreadyPlaced, Rejected, SupplierError, Transient
+from integrations.errors import AccountUnusable, AlreadyPlaced, Rejected, SupplierError, Transient, Unsupported
 from integrations.models import SupplierAccount
-from integrations.types import Placed
+from integrations.types import Placed, Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def failed(attempt: Attempt, exc: Exception) -> None:
     """The purchase call raised ``exc``: sort it into rejected, surely not done or unknown."""
     try:
         with transaction.atomic():
-            if isinstance(exc, Rejected) and not _sent_before(attempt):
+            if isinstance(exc, Rejected | Unsupported) and not _sent_before(attempt):
                 _rejected(attempt, exc)
             elif isinstance(exc, Transient):
                 _finish(attempt, Attempt.Outcome.NOT_DONE, exc)
@@ -170,14 +170,14 @@ def lapse(supplier_order: SupplierOrder) -> bool:
     return moved
 
 
-def _rejected(attempt: Attempt, exc: Rejected) -> None:
+def _rejected(attempt: Attempt, exc: Rejected | Unsupported) -> None:
     _finish(attempt, Attempt.Outcome.REJECTED, exc)
     move_supplier_order(
         attempt.supplier_order,
         _S.REJECTED,
         where={"fence": attempt.fence, "status": _S.IN_FLIGHT},
         lease_until=None,
-        attention=REFUSALS[exc.refusal],
+        attention=REFUSALS[exc.refusal if isinstance(exc, Rejected) else Refusal.OTHER],
         attention_note=exc.message,
         data={"code": exc.code},
     )

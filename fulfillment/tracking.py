@@ -73,7 +73,8 @@ def take_over(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
             external.pay_by = external.created_at + timedelta(seconds=snapshot.pay_within_s)
         if snapshot.amount is not None:
             external.amount, external.currency = snapshot.amount.amount, snapshot.amount.currency
-        state = _state(external, snapshot)
+        # A word we do not know changes nothing.
+        state = external.state if snapshot.state is _E.UNKNOWN else snapshot.state.value
         if state in FINAL:
             external.next_poll_at = None
         if state != external.state or (news and snapshot.state is _E.UNKNOWN):
@@ -84,21 +85,22 @@ def take_over(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
                 data={"external_id": external.external_id, "in_their_words": snapshot.raw_status},
             )
         external.state = state
-        external.save(update_fields="raw_status polled_at paid_at pay_by amount currency next_poll_at state".split())
+        external.save(
+            update_fields=[
+                "raw_status",
+                "polled_at",
+                "paid_at",
+                "pay_by",
+                "amount",
+                "currency",
+                "next_poll_at",
+                "state",
+            ]
+        )
         for parcel in snapshot.parcels:
             _keep_parcel(external, parcel, state)
         update_supplier_order(external.supplier_order)
         _call_if_needed(external, snapshot)
-
-
-def _state(external: ExternalOrder, snapshot: OrderSnapshot) -> str:
-    """The state to keep: an unknown word keeps the old one, all parcels handed over count as delivered."""
-    if snapshot.state is _E.UNKNOWN:
-        return external.state
-    parcels = snapshot.parcels
-    if snapshot.state is _E.SHIPPED and parcels and all(parcel.delivered_at for parcel in parcels):
-        return _E.DELIVERED.value
-    return snapshot.state.value
 
 
 def _keep_parcel(external: ExternalOrder, parcel: Parcel, state: str) -> None:
@@ -135,9 +137,8 @@ def _keep_parcel(external: ExternalOrder, parcel: Parcel, state: str) -> None:
 def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
     supplier_order = external.supplier_order
     if snapshot.state is _E.UNKNOWN:
-        call_for_person(
-            supplier_order, _A.SUPPLIER_NOTE, f"The supplier says “{snapshot.raw_status}”, a word we do not know."
-        )
+        unknown = f"The supplier says “{snapshot.raw_status}”, a word we do not know."
+        call_for_person(supplier_order, _A.SUPPLIER_NOTE, snapshot.needs_person or unknown)
     elif snapshot.needs_person:
         call_for_person(supplier_order, _A.SUPPLIER_NOTE, snapshot.needs_person)
     elif snapshot.state is _E.AWAITING_PAYMENT:

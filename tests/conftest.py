@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -11,6 +12,10 @@ from django.db import connection
 from integrations.registry import PROVIDERS, Provider
 from tests import fake_supplier
 from tests.fake_supplier import FakeSupplier
+
+# A slow machine is no failure: speed is measured in bench/, never by a test.
+hypothesis.settings.register_profile("shop", deadline=None)
+hypothesis.settings.load_profile("shop")
 
 
 @pytest.fixture(autouse=True)

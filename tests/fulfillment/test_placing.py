@@ -61,9 +61,9 @@ def test_row_that_another_worker_leases_is_left_alone(due, supplier):
 
 def test_attempt_is_written_before_the_call(due, supplier):
     seen = []
-    supplier.place = lambda purchase: seen.append(
-        (SupplierOrder.objects.get(pk=due.pk).status, Attempt.objects.get().outcome)
-    ) or Placed(("1",))
+    supplier.place = lambda purchase: (
+        seen.append((SupplierOrder.objects.get(pk=due.pk).status, Attempt.objects.get().outcome)) or Placed(("1",))
+    )
 
     dispatch.place(due.pk)
 
