@@ -1,0 +1,1 @@
+"""The demo catalogue: its data, its pictures and the code that draws them."""
