@@ -1,0 +1,169 @@
+"""Products with their variants and pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import display
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from catalog.admin.fields import OptionsField, WordsField
+from catalog.content import sanitize_html
+from catalog.images import MAX_BYTES, BadPicture, StoredPicture, store_picture
+from catalog.models import Product, ProductImage, Variant
+from integrations.cells import label
+
+STATUS_TONES = {"draft": "warning", "active": "success", "archived": ""}
+
+
+class ProductForm(forms.ModelForm):
+    """A product; its description is cleaned before it is stored."""
+
+    option_names = WordsField(
+        label=_("Options"),
+        required=False,
+        max_length=80,
+        help_text=_("In the order in which they are chosen: Color, Size"),
+    )
+
+    class Meta:
+        model = Product
+        fields = [
+            "category",
+            "slug",
+            "title",
+            "brand",
+            "summary",
+            "description_html",
+            "option_names",
+            "status",
+            "is_featured",
+        ]
+
+    def clean_description_html(self) -> str:
+        return sanitize_html(self.cleaned_data["description_html"])
+
+
+class VariantForm(forms.ModelForm):
+    """A variant as a row of its product."""
+
+    options = OptionsField(label=_("Options"), required=False, max_length=300)
+
+    class Meta:
+        model = Variant
+        fields = ["sku", "options", "price", "compare_at_price", "currency", "is_active", "position"]
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+
+class VariantInline(TabularInline):
+    """The variants. Where each is bought stands on its own page."""
+
+    model = Variant
+    form = VariantForm
+    extra = 0
+    fields = ["sku", "options", "price", "compare_at_price", "currency", "is_active", "position", "mapping"]
+    readonly_fields = ["mapping"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        queryset: QuerySet[Variant] = super().get_queryset(request)
+        return queryset.annotate(listings_count=Count("listings"))
+
+    @display(description=_("bought from"))
+    def mapping(self, variant: Variant) -> SafeString | str:
+        if variant.pk is None:
+            return "-"
+        count = int(getattr(variant, "listings_count", 0))
+        text = ngettext("%(n)d listing", "%(n)d listings", count) % {"n": count}
+        url = reverse("admin:catalog_variant_change", args=[variant.pk])
+        return format_html('<a class="text-link staff-nowrap" href="{}">{}</a>', url, text)
+
+
+class PictureForm(forms.ModelForm):
+    """A picture; what is uploaded is decoded and written anew in two sizes."""
+
+    options = OptionsField(
+        label=_("Shows"), required=False, max_length=300, help_text=_("The choice it shows, e.g. Color: Sage")
+    )
+
+    class Meta:
+        model = ProductImage
+        fields = ["image", "alt", "options", "position"]
+
+    stored: StoredPicture | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        upload = self.cleaned_data.get("image")
+        if upload and "image" in self.changed_data:
+            try:
+                upload.seek(0)
+                self.stored = store_picture(upload.read(MAX_BYTES + 1), folder="products")
+            except BadPicture as exc:
+                self.add_error("image", exc.message)
+        return super().clean()
+
+    def save(self, commit: bool = True) -> ProductImage:
+        if self.stored is not None:
+            self.instance.image, self.instance.thumbnail = self.stored.large, self.stored.small
+        picture: ProductImage = super().save(commit)
+        return picture
+
+
+class PictureInline(StackedInline):
+    """The pictures, first one first."""
+
+    model = ProductImage
+    form = PictureForm
+    extra = 0
+    fields = [("preview", "image"), "alt", ("options", "position")]
+    readonly_fields = ["preview"]
+
+    @display(description=_("now"))
+    def preview(self, picture: ProductImage) -> SafeString | str:
+        if not picture.thumbnail:
+            return "-"
+        return format_html('<img class="staff-thumbnail" src="{}" alt="{}">', picture.thumbnail.url, picture.alt)
+
+
+@admin.register(Product)
+class ProductAdmin(ModelAdmin):
+    """What the shop shows."""
+
+    form = ProductForm
+    compressed_fields = False
+    inlines = [VariantInline, PictureInline]
+    list_display = ["title", "category", "status_label", "variants_count", "is_featured", "created_at"]
+    list_select_related = ["category"]
+    list_filter = ["status", "category", "is_featured"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["title", "slug", "variants__sku", "variants__listings__external_product_id__exact"]
+    search_help_text = _("Title, SKU or the supplier's product id")
+    autocomplete_fields = ["category"]
+    prepopulated_fields = {"slug": ["title"]}
+    fieldsets = [
+        (None, {"fields": [("title", "slug"), ("category", "brand"), "summary", "description_html"]}),
+        (_("In the shop"), {"fields": [("status", "is_featured"), "option_names"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        queryset: QuerySet[Product] = super().get_queryset(request)
+        return queryset.annotate(variants_count=Count("variants", distinct=True))
+
+    @display(description=_("variants"), ordering="variants_count")
+    def variants_count(self, product: Product) -> int:
+        return int(product.variants_count)  # type: ignore[attr-defined]
+
+    @display(description=_("status"), ordering="status")
+    def status_label(self, product: Product) -> SafeString:
+        return label(product.get_status_display(), STATUS_TONES.get(product.status, ""))

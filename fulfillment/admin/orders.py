@@ -1,0 +1,121 @@
+"""Orders: the list, and a page on which staff see everything and change nothing but by an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from fulfillment.admin.answers import ORDER_ANSWERS, AnsweringMixin, buttons
+from fulfillment.admin.filters import OrderAttentionFilter, OrderModeFilter, orders_matching
+from fulfillment.admin.pages import call_views, event_views, orders_for_page, part_views
+from fulfillment.labels import ORDER_TONES
+from fulfillment.models import Order, Payment, Refund, SupplierOrder
+from fulfillment.states import PaymentStatus
+from integrations.admin import ReadOnlyAdmin
+from integrations.cells import amount_text, label, nowrap, time_text
+
+
+@admin.register(Order)
+class OrderAdmin(AnsweringMixin, ReadOnlyAdmin):
+    """What customers ordered."""
+
+    answers = ORDER_ANSWERS
+    list_display = ["number_text", "created_text", "customer", "country", "status_label", "total_text", "needs"]
+    list_filter = ["status", OrderAttentionFilter, "source", OrderModeFilter]
+    search_fields = ["number"]
+    search_help_text = _("Number, e-mail, tracking number, the supplier's order id or our reference")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return Order.objects.prefetch_related(
+            Prefetch("supplier_orders", SupplierOrder.objects.needing_a_person()),
+            Prefetch("payments", Payment.objects.prefetch_related("refunds")),
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        return orders_matching(queryset, search_term), False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
+        return orders_for_page().filter(pk=object_id).first() if object_id.isdigit() else None
+
+    def page_after(self, target: Order) -> str:
+        return reverse("admin:fulfillment_order_change", args=[target.pk])
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The order's page. There is no form on it, so nothing can be posted to it."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        order = self.get_object(request, object_id or "")
+        if object_id is None or not self.has_view_permission(request, order):
+            raise PermissionDenied
+        if order is None:
+            missing = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return HttpResponseRedirect(missing.url)
+        parts = list(order.supplier_orders.all())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": order.number,
+            "opts": self.opts,
+            "original": order,
+            "order": order,
+            "buttons": buttons(request, order, ORDER_ANSWERS),
+            "parts": part_views(request, parts),
+            "events": event_views(order.events.all()),
+            "calls": call_views(parts) if request.user.has_perm("integrations.view_apicall") else [],
+            "needs": needs_of(order),
+        }
+        return TemplateResponse(request, "admin/fulfillment/order_page.html", context)
+
+    @display(description=_("number"), ordering="number")
+    def number_text(self, order: Order) -> SafeString:
+        return nowrap(order.number)
+
+    @display(description=_("created"), ordering="created_at")
+    def created_text(self, order: Order) -> SafeString:
+        return time_text(order.created_at)
+
+    @display(description=_("customer"))
+    def customer(self, order: Order) -> str:
+        return order.address.full_name
+
+    @display(description=_("status"), ordering="status")
+    def status_label(self, order: Order) -> SafeString:
+        return label(order.get_status_display(), ORDER_TONES.get(order.status, ""))
+
+    @display(description=_("total"), ordering="total")
+    def total_text(self, order: Order) -> SafeString:
+        return nowrap(amount_text(order.total, order.currency))
+
+    @display(description=_("needs a person"))
+    def needs(self, order: Order) -> SafeString:
+        # Each label escapes its own text.
+        return mark_safe(" ".join(label(text, "danger") for text in needs_of(order)))  # noqa: S308
+
+
+def needs_of(order: Order) -> list[str]:
+    """Why a person is needed for ``order``, in words; reads what was prefetched."""
+    texts = [part.get_attention_display() for part in order.supplier_orders.all() if part.attention]
+    for payment in order.payments.all():
+        if payment.status == PaymentStatus.MISMATCH:
+            texts.append(_now("A payment does not fit the order"))
+        texts += [
+            _now("A refund is to be done") for refund in payment.refunds.all() if refund.status == Refund.Status.TO_DO
+        ]
+    return list(dict.fromkeys(str(text) for text in texts))
