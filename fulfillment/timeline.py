@@ -112,6 +112,8 @@ def _detail(order: Order, key: str, state: str) -> str:
     if key == "received" and state == "current":
         return _("We are waiting for your payment.")
     if key == "paid" and state == "current":
+        if any(part.attention for part in order.supplier_orders.all()):
+            return _("We are looking into a detail of your order and write to you if we need anything.")
         return _("We are placing your order with our supplier.")
     if key == "placed" and state == "current":
         return _("Our supplier is preparing your parcel.")

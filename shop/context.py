@@ -15,6 +15,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
     """The shop's name and its shelves; the latter are read only by a page that shows them."""
     return {
         "shop_name": settings.SHOP_NAME,
+        "return_days": settings.RETURN_DAYS,
         "is_development": settings.DEBUG,
         "nav_categories": SimpleLazyObject(lambda: list(Category.objects.all()[:12])),
     }

@@ -51,7 +51,7 @@ class CheckoutForm(forms.Form):
     email = forms.EmailField(
         label=_("Email"),
         max_length=254,
-        help_text=_("For your order confirmation and tracking number. No newsletter."),
+        help_text=_("For your order confirmation and tracking number."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
         error_messages={
             "required": _("Please enter your email address."),

@@ -45,6 +45,9 @@ _TAX_FIELDS = {
 }
 _NOT_FOREIGNERS = frozenset({"AR", "IL", "KR"})
 
+#: What the platform takes for a name (documented for the US, the strictest known).
+_NAME_LENGTH = 32
+
 
 def order_create(purchase: Purchase, *, pays_automatically: bool) -> dict[str, str]:
     """Parameters of an order call; ``out_order_id`` is always our reference.
@@ -116,7 +119,7 @@ def _item(item: PurchaseItem) -> dict[str, Any]:
 
 def _address(address: Address) -> dict[str, Any]:
     iso = address.country.strip().upper()
-    name = latin(address.full_name)
+    name = _person(address)
     return _present(
         {
             "contact_person": name,
@@ -132,6 +135,15 @@ def _address(address: Address) -> dict[str, Any]:
             "locale": _LANGUAGE,
         }
     )
+
+
+def _person(address: Address) -> str:
+    """First and last name in Latin letters, in at most 32 characters: a longer one would be refused."""
+    name = latin(address.full_name)
+    if len(name) <= _NAME_LENGTH:
+        return name
+    # A label with an initial arrives; the last name is what a carrier looks for.
+    return f"{latin(address.first_name)[:1]}. {latin(address.last_name)}"[:_NAME_LENGTH].strip()
 
 
 def _phone(phone: str, iso: str) -> dict[str, str]:

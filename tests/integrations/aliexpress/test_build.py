@@ -277,3 +277,9 @@ def test_tax_number_goes_where_the_country_wants_it(iso: str, fields: dict[str, 
     without = sent_address(country=iso, tax_id="")
 
     assert {name: value for name, value in with_number.items() if name not in without} == fields
+
+
+def test_a_name_longer_than_the_platform_takes_keeps_its_last_name() -> None:
+    sent = sent_address(first_name="Maximiliana Wilhelmina", last_name="Freifrau von Hohenstein")
+
+    assert sent["full_name"] == sent["contact_person"] == "M. Freifrau von Hohenstein"
