@@ -27,6 +27,19 @@ class DemoAccount:
     refresh_token_lifetime_s: int
 
 
+@dataclass(frozen=True)
+class DemoAliseeks:
+    """Subscriber and merchant known to the Aliseeks half; `path` is its base address on the emulator.
+
+    The merchant is authorized again at each start of the emulator, for `authorization_lifetime_s`.
+    """
+
+    api_key: str
+    merchant_id: str
+    path: str
+    authorization_lifetime_s: int
+
+
 DEMO_ACCOUNT = DemoAccount(
     app_key="33500001",
     app_secret="emulator-app-secret-known-to-all",  # noqa: S106 - opens nothing but the emulator
@@ -42,4 +55,11 @@ DEMO_ACCOUNT = DemoAccount(
     sp="ae",
     access_token_lifetime_s=2_592_000,
     refresh_token_lifetime_s=5_184_000,
+)
+
+DEMO_ALISEEKS = DemoAliseeks(
+    api_key="emulator-aliseeks-key-known-to-all",
+    merchant_id="SandboxMrch1",
+    path="/aliseeks/v1",
+    authorization_lifetime_s=2_592_000,
 )

@@ -27,6 +27,18 @@ _STREET = "Please enter an address"
 _ZIP = "Please enter a valid zip code"
 _TAX = "Please enter a valid tax or identity number"
 
+_SUBJECTS = {
+    COUNTRY_ERROR: "country",
+    CPF_ERROR: "tax",
+    _PHONE: "mobile_no",
+    _PROVINCE: "province",
+    _CITY: "city",
+    _NAME_LENGTH: "contact_person",
+    _FIRST_NAME: "contact_person",
+    _ZIP: "zip",
+    _TAX: "tax",
+}
+
 _Address = dict[str, str]
 _Refusal = tuple[str, str]
 
@@ -48,6 +60,11 @@ def refusal(raw: Any, trade_extra: Any) -> _Refusal | None:
         extra = trade_extra if isinstance(trade_extra, dict) else {}
         problem = "" if re.fullmatch(r"[A-Za-z]{4}\d{4}", _text(extra.get("nat_addr"))) else _TAX
     return (ADDRESS_ERROR, problem) if problem else None
+
+
+def subject_of(code: str, text: str) -> str:
+    """Which field a refusal is about: `country`, `province`, `city`, `address`, `zip`, …"""
+    return _SUBJECTS.get(code) or _SUBJECTS.get(text, "address")
 
 
 def name_of(address: _Address) -> str:

@@ -84,6 +84,11 @@ class Sku:
     stock: int
 
     @property
+    def properties_text(self) -> tuple[str, ...]:
+        """`sku_attr` in its parts, e.g. `14:29#White` and `5:361385`; empty for a product of one kind."""
+        return tuple(part for part in self.sku_attr.split(";") if part)
+
+    @property
     def description(self) -> str:
         """`Color:White;Size:XL`."""
         return ";".join(f"{p['name']}:{p.get('definition') or p['value']}" for p in self.properties)

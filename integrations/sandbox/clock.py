@@ -1,28 +1,78 @@
-"""The emulator's clock: real time plus an offset that only grows and survives restarts."""
+"""The emulator's clock: real time, moved forward and quickened on demand, and never set back by a restart."""
 
+import json
+import threading
 import time
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from integrations.sandbox.store import Store
 
-_OFFSET = "clock_offset_ms"
+_ANCHOR = "clock_anchor"
+_OFFSET_OF_EARLIER_VERSIONS = "clock_offset_ms"
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    """The clock showed `shown_ms` at the real instant `real_ms` and has run at `speed` since."""
+
+    real_ms: int
+    shown_ms: int
+    speed: float
+
+    def at(self, real_ms: int) -> int:
+        """What the clock shows at a real instant."""
+        return self.shown_ms + round((real_ms - self.real_ms) * self.speed)
 
 
 class Clock:
-    """Milliseconds since 1970, moved forward on demand."""
+    """Milliseconds since 1970. A quick clock also runs while the process does not, so that it never goes back."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.offset_ms = int(store.meta(_OFFSET) or 0)
+        self._lock = threading.Lock()
+        known = store.meta(_ANCHOR)
+        if known is None:
+            real_ms = _real_ms()
+            offset_ms = int(store.meta(_OFFSET_OF_EARLIER_VERSIONS) or 0)
+            self._anchor = _Anchor(real_ms, real_ms + offset_ms, 1.0)
+        else:
+            self._anchor = _Anchor(**json.loads(known))
 
     def now_ms(self) -> int:
         """The emulator's present instant."""
-        return int(time.time() * 1000) + self.offset_ms
+        return self._anchor.at(_real_ms())
+
+    @property
+    def offset_ms(self) -> int:
+        """How far the clock is ahead of real time."""
+        real_ms = _real_ms()
+        return self._anchor.at(real_ms) - real_ms
+
+    @property
+    def speed(self) -> float:
+        """How many emulator's seconds one real second is."""
+        return self._anchor.speed
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward by `seconds`."""
-        self.offset_ms += int(seconds * 1000)
-        self._store.set_meta(_OFFSET, str(self.offset_ms))
+        self._move(int(seconds * 1000), None)
+
+    def set_speed(self, speed: float) -> None:
+        """Let the clock run `speed` times as fast as real time from now on."""
+        if speed != self._anchor.speed:
+            self._move(0, speed)
+
+    def _move(self, step_ms: int, speed: float | None) -> None:
+        with self._lock:
+            before = self._anchor
+            real_ms = _real_ms()
+            self._anchor = _Anchor(real_ms, before.at(real_ms) + step_ms, speed or before.speed)
+            self._store.set_meta(_ANCHOR, json.dumps(asdict(self._anchor)))
+
+
+def _real_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def iso_utc(instant_ms: int) -> str:

@@ -11,9 +11,11 @@ import threading
 from pathlib import Path
 
 from integrations.sandbox import catalogue, tokens
+from integrations.sandbox.aliseeks.merchants import revive_demo_merchant
 from integrations.sandbox.emulator import Emulator
+from integrations.sandbox.hosts import is_loopback
 from integrations.sandbox.pushes import Pusher
-from integrations.sandbox.server import SandboxServer, is_loopback, log_to_stdout
+from integrations.sandbox.server import SandboxServer, log_to_stdout
 from integrations.sandbox.settings import SettingRefused
 from integrations.sandbox.store import Store
 
@@ -88,6 +90,7 @@ def build(options: argparse.Namespace) -> SandboxServer:
     if not emulator.public_url:
         emulator.public_url = f"http://{options.host}:{server.server_port}"
     tokens.revive_demo_tokens(emulator)
+    revive_demo_merchant(emulator)
     return server
 
 

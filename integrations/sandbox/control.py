@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from integrations.sandbox import orders, placing, pushes, tokens
-from integrations.sandbox.account import DEMO_ACCOUNT
+from integrations.sandbox import order_writing, orders, pushes, tokens
+from integrations.sandbox.account import DEMO_ACCOUNT, DEMO_ALISEEKS
 from integrations.sandbox.answers import Reply, to_json
 from integrations.sandbox.clock import iso_utc
 from integrations.sandbox.currencies import money
@@ -67,14 +67,22 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _account(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
+    aliseeks = {
+        "api_key": DEMO_ALISEEKS.api_key,
+        "merchant_id": DEMO_ALISEEKS.merchant_id,
+        "endpoint": emulator.public_url + DEMO_ALISEEKS.path,
+    }
+    identity = {"app_key": DEMO_ACCOUNT.app_key, "app_secret": DEMO_ACCOUNT.app_secret}
+    rest = {"endpoint": emulator.public_url, "aliseeks": aliseeks}
     pair = tokens.current_pair(emulator)
+    if pair is None:
+        return identity | {"access_token": None, "refresh_token": None} | rest
     expiry = {
         "access_token_expires_at": iso_utc(pair["expire_time"]),
         "refresh_token_expires_at": iso_utc(pair["refresh_token_valid_time"]),
     }
-    identity = {"app_key": DEMO_ACCOUNT.app_key, "app_secret": DEMO_ACCOUNT.app_secret}
     wanted = {name: value for name, value in pair.items() if name not in ("code", "request_id")}
-    return identity | wanted | expiry | {"endpoint": emulator.public_url}
+    return identity | wanted | expiry | rest
 
 
 def _list_orders(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
@@ -89,6 +97,8 @@ def _list_orders(emulator: Emulator, query: dict[str, list[str]], body: bytes) -
 def _order(order: Order, order_ids: list[str], now_ms: int) -> dict[str, Any]:
     state = state_of(order, now_ms)
     return {
+        "supplier": order.supplier,
+        "merchant_id": order.merchant_id,
         "order_id": str(order.order_id),
         "order_ids": order_ids,
         "out_order_id": order.out_order_id,
@@ -133,7 +143,7 @@ def _pay(emulator: Emulator, order_id: str) -> Any:
         raise ControlRefused(409, f"the order is {state.order_status} and cannot be paid")
     # The pace counts from creation; it starts anew so that the payment falls on this very instant.
     start_ms = now_ms - round(emulator.settings.paid_after_s * 1000 / emulator.settings.speed)
-    orders.set_paid(emulator.store, order, **placing.instants_from(start_ms, emulator.settings))
+    orders.set_paid(emulator.store, order, **order_writing.instants_from(start_ms, emulator.settings))
     return {"order_id": order_id, "paid_at": iso_utc(now_ms)}
 
 
@@ -151,7 +161,11 @@ def _clear_faults(emulator: Emulator, query: dict[str, list[str]], body: bytes) 
 
 
 def _clock(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
-    return {"now": iso_utc(emulator.clock.now_ms()), "offset_s": emulator.clock.offset_ms / 1000}
+    return {
+        "now": iso_utc(emulator.clock.now_ms()),
+        "offset_s": emulator.clock.offset_ms / 1000,
+        "clock_speed": emulator.clock.speed,
+    }
 
 
 def _advance_clock(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
@@ -173,11 +187,12 @@ def _change_settings(emulator: Emulator, query: dict[str, list[str]], body: byte
 
 
 def _calls(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
-    return dict(sorted(emulator.calls.items()))
+    refused = dict(sorted(emulator.refused.items()))
+    return dict(sorted(emulator.calls.items())) | ({"refused": refused} if refused else {})
 
 
 def _forget_calls(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
-    emulator.calls.clear()
+    emulator.forget_calls()
     return {}
 
 
@@ -192,6 +207,13 @@ def _health(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any
 
 def _code(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
     return {"code": tokens.new_code(emulator), "lifetime_s": tokens.CODE_LIFETIME_S}
+
+
+def _tokens(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
+    wanted = _object(body)
+    if set(wanted) != {"kind"} or wanted["kind"] not in tokens.CHANGES:
+        raise ControlRefused(400, f'expected {{"kind": …}} with one of {", ".join(tokens.CHANGES)}')
+    return tokens.change_all(emulator, wanted["kind"])
 
 
 def _push(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
@@ -211,5 +233,6 @@ _ROUTES: dict[str, dict[str, _Action]] = {
     "/_control/settings": {"GET": _settings, "POST": _change_settings},
     "/_control/calls": {"GET": _calls, "DELETE": _forget_calls},
     "/_control/codes": {"POST": _code},
+    "/_control/tokens": {"POST": _tokens},
     "/_control/pushes": {"POST": _push},
 }

@@ -268,3 +268,9 @@ _ISO = frozenset(
 )
 
 CODES: frozenset[str] = (_ISO - set(_OWN_CODES) - _NOT_SERVED) | frozenset(_OWN_CODES.values())
+
+
+def platform_code(iso: str) -> str:
+    """The platform's code for an ISO 3166 alpha-2 code; empty for a country that is not served."""
+    code = _OWN_CODES.get(iso, iso if iso in _ISO else "")
+    return code if code in CODES else ""

@@ -13,8 +13,11 @@ BEFORE = ("timeout_before_commit", "drop", "http_5xx", "html_error_page")
 AFTER = ("timeout_after_commit", "drop_after_commit", "half_reply", "http_5xx_after_commit", "malformed_json")
 
 _CREATES = methods.CREATE_METHODS
-_GOODS = _CREATES | {methods.PRODUCT_GET, methods.FREIGHT_QUERY, methods.ORDER_GET}
-_EVERY = methods.BUSINESS_METHODS | methods.SYSTEM_PATHS
+_BUYS = methods.BUYING_METHODS
+_LOOKS = methods.ALISEEKS_GOODS | {methods.PRODUCT_GET, methods.FREIGHT_QUERY}
+_GOODS = _BUYS | _LOOKS | {methods.ORDER_GET}
+_ALISEEKS_ORDERS = frozenset({methods.ALISEEKS_ORDER_CREATE, methods.ALISEEKS_ORDER_GET})
+_EVERY = methods.EVERY_METHOD
 _MAX_HOLD_S = 3600
 
 
@@ -72,27 +75,27 @@ KINDS: dict[str, _Kind] = {
     "http_5xx_after_commit": _Kind({"status": (_status(500), 502)}),
     "html_error_page": _Kind({"status": (_status(200), 200)}),
     "malformed_json": _Kind({}),
-    "call_limit": _Kind({"ban_s": (_seconds, 1)}),
-    "token_expired": _Kind({}, methods.BUSINESS_METHODS),
-    "sku_gone": _Kind({}, _GOODS - {methods.ORDER_GET}),
-    "out_of_stock": _Kind({}, _GOODS - {methods.ORDER_GET}),
+    "call_limit": _Kind({"ban_s": (_seconds, 1), "retry_after": (_boolean, None)}),
+    "token_expired": _Kind({}, methods.BUSINESS_METHODS | _ALISEEKS_ORDERS),
+    "sku_gone": _Kind({}, _BUYS | _LOOKS),
+    "out_of_stock": _Kind({}, _BUYS | _LOOKS),
     "price_changed": _Kind({"factor": (_positive, None), "sale_price": (_positive, None)}, _GOODS),
     "wrong_currency": _Kind({"currency": (_currency, "CNY")}, _GOODS),
     "created_unpaid": _Kind({}, _CREATES),
-    "success_without_ids": _Kind({}, _CREATES),
-    "no_ids_not_created": _Kind({}, _CREATES),
-    "split_orders": _Kind({}, _CREATES),
-    "two_parcels": _Kind({}, _CREATES),
+    "success_without_ids": _Kind({}, _BUYS),
+    "no_ids_not_created": _Kind({}, _BUYS),
+    "split_orders": _Kind({}, _BUYS),
+    "two_parcels": _Kind({}, _BUYS),
     "repeated_order_error": _Kind({}, _CREATES),
-    "address_error": _Kind({"error_msg": (_text, "Please enter a city")}, _CREATES),
-    "reject": _Kind({"error_code": (_text, ...), "error_msg": (_text, "")}, _CREATES),
+    "address_error": _Kind({"error_msg": (_text, "Please enter a city")}, _BUYS),
+    "reject": _Kind({"error_code": (_text, ...), "error_msg": (_text, "")}, _BUYS),
     "never_pays": _Kind({}, _CREATES),
     "seller_cancels": _Kind({"marks_lines": (_boolean, True)}, _CREATES),
 }
 
 # These describe goods, not one request: looking at the goods does not use them up, buying does.
 _STATES = frozenset({"sku_gone", "out_of_stock", "price_changed", "wrong_currency"})
-_COMMON = ("kind", "method", "times", "product_id", "sku_id", "out_order_id")
+_COMMON = ("kind", "method", "supplier", "times", "product_id", "sku_id", "out_order_id")
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class Fault:
 
     kind: str
     method: str | None
+    supplier: str | None
     times: int | None
     product_id: str | None
     sku_id: str | None
@@ -116,6 +120,14 @@ class Facts:
     product_ids: frozenset[str] = frozenset()
     sku_ids: frozenset[str] = frozenset()
     out_order_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Ban:
+    """A call limit: emulator's seconds left, and whether Aliseeks tells them (None: as the setting says)."""
+
+    left_s: float
+    says_retry_after: bool | None = None
 
 
 class Waiting:
@@ -179,15 +191,15 @@ class Faults:
                 return waiting
         return None
 
-    def ban_left_s(self, facts: Facts, now_ms: int) -> float | None:
-        """Seconds that a call limit still lasts, starting a ban if one waits; None without."""
+    def ban(self, facts: Facts, now_ms: int) -> Ban | None:
+        """The call limit that a request meets, started now if one waits; None without."""
         with self._lock:
             for waiting in self._waiting:
                 fault = waiting.fault
                 if fault.kind != "call_limit" or not _fits(fault, facts):
                     continue
                 if waiting.ban_ends_at_ms is not None and now_ms < waiting.ban_ends_at_ms:
-                    return (waiting.ban_ends_at_ms - now_ms) / 1000
+                    return Ban((waiting.ban_ends_at_ms - now_ms) / 1000, fault.details["retry_after"])
                 if waiting.left == 0:
                     continue
                 waiting.left = None if waiting.left is None else waiting.left - 1
@@ -197,7 +209,7 @@ class Faults:
                     waiting.ban_ends_at_ms = None
                     continue
                 waiting.ban_ends_at_ms = now_ms + int(ban_s * 1000)
-                return ban_s
+                return Ban(ban_s, fault.details["retry_after"])
         return None
 
 
@@ -218,14 +230,17 @@ class RequestFaults:
         narrow = replace(self.facts, product_ids=frozenset({product_id}), sku_ids=frozenset({sku_id}))
         return self._faults.find((kind,), narrow, self._met)
 
-    def ban_left_s(self, now_ms: int) -> float | None:
-        """Seconds of a call limit; None if there is none."""
-        return self._faults.ban_left_s(self.facts, now_ms)
+    def ban(self, now_ms: int) -> Ban | None:
+        """A call limit; None if there is none."""
+        return self._faults.ban(self.facts, now_ms)
 
 
 def _fits(fault: Fault, facts: Facts) -> bool:
     return (
         fault.method in (None, facts.method)
+        and fault.supplier in (None, methods.supplier_of(facts.method))
+        # A fault that cannot happen here must not be met here. An unknown method can meet those on the wire.
+        and (facts.method not in _EVERY or facts.method in KINDS[fault.kind].methods)
         and (fault.product_id is None or fault.product_id in facts.product_ids)
         and (fault.sku_id is None or fault.sku_id in facts.sku_ids)
         and (fault.out_order_id is None or fault.out_order_id == facts.out_order_id)
@@ -233,7 +248,7 @@ def _fits(fault: Fault, facts: Facts) -> bool:
 
 
 def _uses_up(fault: Fault, facts: Facts) -> bool:
-    return fault.kind not in _STATES or facts.method in methods.CREATE_METHODS or fault.method is not None
+    return fault.kind not in _STATES or facts.method in _BUYS or fault.method is not None
 
 
 def parse_faults(raw: object) -> list[Fault]:
@@ -257,6 +272,9 @@ def _parse_fault(raw: object) -> Fault:
         raise FaultRefused(
             f"{kind}: cannot happen in method {method!r}; possible: {', '.join(sorted(allowed.methods))}"
         )
+    supplier = raw.get("supplier")
+    if supplier not in (None, *methods.SUPPLIERS):
+        raise FaultRefused(f"{kind}: supplier must be one of {', '.join(methods.SUPPLIERS)}")
     times = raw.get("times", 1)
     if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
         raise FaultRefused(f"{kind}: times must be a whole number from 1 on, or null for 'until cleared'")
@@ -270,7 +288,7 @@ def _parse_fault(raw: object) -> Fault:
     if kind == "price_changed" and (details["factor"] is None) == (details["sale_price"] is None):
         raise FaultRefused("price_changed: give either factor or sale_price")
     match = {name: _match_text(raw.get(name), name) for name in ("product_id", "sku_id", "out_order_id")}
-    return Fault(kind=kind, method=method, times=times, details=details, **match)
+    return Fault(kind=kind, method=method, supplier=supplier, times=times, details=details, **match)
 
 
 def _match_text(value: object, name: str) -> str | None:

@@ -78,7 +78,7 @@ def _carry_out(emulator: Emulator, request: WireRequest, faults: RequestFaults) 
     names = methods.SYSTEM_PATHS if request.is_system else methods.BUSINESS_METHODS
     if request.name not in names:
         raise GatewayError("InvalidApiPath", "The specified API path is invalid")
-    _check_limits(faults, now_ms)
+    _check_limits(emulator, request.name, faults, now_ms)
     call = Call(request.name, params, faults, emulator.settings, now_ms)
     return _HANDLERS[request.name](emulator, call)
 
@@ -122,10 +122,10 @@ def _check_token(emulator: Emulator, params: dict[str, str], faults: RequestFaul
         raise GatewayError("IllegalAccessToken", "The specified access token is invalid or expired")
 
 
-def _check_limits(faults: RequestFaults, now_ms: int) -> None:
-    ban_s = faults.ban_left_s(now_ms)
-    if ban_s is not None:
-        text = f"Api access frequency exceeds the limit. this ban will last {max(1, round(ban_s))} seconds"
+def _check_limits(emulator: Emulator, name: str, faults: RequestFaults, now_ms: int) -> None:
+    refusal = emulator.call_limit(DEMO_ACCOUNT.app_key, name, faults, now_ms)
+    if refusal is not None:
+        text = f"Api access frequency exceeds the limit. this ban will last {refusal.wait_s} seconds"
         raise GatewayError("ApiCallLimit", text)
 
 

@@ -1,4 +1,7 @@
-"""Names of the methods the emulator speaks."""
+"""Names of the methods the emulator speaks.
+
+Aliseeks has addresses and no method names; the names here serve faults, limits and counters.
+"""
 
 ORDER_CREATE = "aliexpress.ds.order.create"
 PLACE_ORDER = "aliexpress.trade.buy.placeorder"
@@ -28,3 +31,45 @@ BUSINESS_METHODS = frozenset(
     }
 )
 SYSTEM_PATHS = frozenset({TOKEN_CREATE, TOKEN_REFRESH})
+
+ALIEXPRESS = "aliexpress"
+ALISEEKS = "aliseeks"
+SUPPLIERS = (ALIEXPRESS, ALISEEKS)
+
+ALISEEKS_ORDER_CREATE = "aliseeks.orders.create"
+ALISEEKS_ORDER_GET = "aliseeks.orders.get"
+ALISEEKS_MERCHANTS = "aliseeks.merchants"
+ALISEEKS_PRODUCT = "aliseeks.products"
+ALISEEKS_DETAILS = "aliseeks.products.details"
+ALISEEKS_VARIATIONS = "aliseeks.products.variations"
+ALISEEKS_SHIPPING = "aliseeks.products.shipping"
+ALISEEKS_REVIEWS = "aliseeks.products.reviews"
+ALISEEKS_HTML = "aliseeks.products.description"
+ALISEEKS_SEARCH = "aliseeks.search"
+ALISEEKS_SEARCH_REALTIME = "aliseeks.search.realtime"
+
+# Verb and path below the base address.
+ALISEEKS_CALLS: dict[tuple[str, str], str] = {
+    ("POST", "/orders"): ALISEEKS_ORDER_CREATE,
+    ("GET", "/orders"): ALISEEKS_ORDER_GET,
+    ("POST", "/merchants"): ALISEEKS_MERCHANTS,
+    ("POST", "/products"): ALISEEKS_PRODUCT,
+    ("POST", "/products/details"): ALISEEKS_DETAILS,
+    ("POST", "/products/variations"): ALISEEKS_VARIATIONS,
+    ("POST", "/products/shipping"): ALISEEKS_SHIPPING,
+    ("POST", "/products/reviews"): ALISEEKS_REVIEWS,
+    ("POST", "/products/description/html"): ALISEEKS_HTML,
+    ("POST", "/search/realtime"): ALISEEKS_SEARCH_REALTIME,
+    ("POST", "/search"): ALISEEKS_SEARCH,
+}
+ALISEEKS_METHODS = frozenset(ALISEEKS_CALLS.values())
+# Those that show what one SKU of a product costs and how much of it there is.
+ALISEEKS_GOODS = frozenset({ALISEEKS_PRODUCT, ALISEEKS_DETAILS, ALISEEKS_VARIATIONS})
+
+BUYING_METHODS = CREATE_METHODS | {ALISEEKS_ORDER_CREATE}
+EVERY_METHOD = BUSINESS_METHODS | SYSTEM_PATHS | ALISEEKS_METHODS
+
+
+def supplier_of(method: str) -> str:
+    """The half of the emulator that a method belongs to."""
+    return ALISEEKS if method in ALISEEKS_METHODS else ALIEXPRESS

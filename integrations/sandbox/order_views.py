@@ -7,7 +7,7 @@ documented; US Pacific is the platform's habit elsewhere.
 from decimal import Decimal
 from typing import Any
 
-from integrations.sandbox import orders
+from integrations.sandbox import methods, orders
 from integrations.sandbox.answers import GatewayError, WireList, missing_parameter
 from integrations.sandbox.clock import pacific_text, pacific_zoned_text
 from integrations.sandbox.currencies import BASE, RATES, money
@@ -84,7 +84,9 @@ def readable_order(emulator: Emulator, text: str, now_ms: int) -> Order | None:
     if not text.isdecimal() or len(text) > 18:
         return None
     order = orders.find(emulator.store, int(text))
-    return order if order is not None and order.readable_at_ms <= now_ms else None
+    if order is None or order.supplier != methods.ALIEXPRESS:
+        return None
+    return order if order.readable_at_ms <= now_ms else None
 
 
 def _currency(call: Call, order: Order) -> tuple[Decimal, str]:

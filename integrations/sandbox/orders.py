@@ -53,9 +53,9 @@ def listing(store: Store, out_order_id: str | None = None) -> list[Order]:
 
 
 def with_pushes_to_come(store: Store) -> list[Order]:
-    """Orders whose last push has not been delivered yet."""
+    """Orders whose last push has not been delivered yet. Aliseeks pushes nothing."""
     last = "SELECT order_id FROM pushed WHERE word IN ('OrderConfirmed', 'OrderClosed')"
-    return _select(store, f"WHERE order_id NOT IN ({last})", ())
+    return _select(store, f"WHERE supplier = 'aliexpress' AND order_id NOT IN ({last})", ())
 
 
 def count(store: Store) -> int:

@@ -1,7 +1,6 @@
 """The HTTP side: one thread per connection, and the faults that happen on the wire."""
 
 import contextlib
-import ipaddress
 import re
 import select
 import socket
@@ -12,14 +11,17 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from integrations.sandbox import control, faults, gateway, methods, tokens
-from integrations.sandbox.account import DEMO_ACCOUNT
+from integrations.sandbox import consent, control, faults, gateway, methods, pages
+from integrations.sandbox.aliseeks import gateway as aliseeks_gateway
+from integrations.sandbox.aliseeks import merchants
+from integrations.sandbox.aliseeks import reading as aliseeks_reading
 from integrations.sandbox.answers import Reply, to_json
 from integrations.sandbox.emulator import Emulator
 from integrations.sandbox.facts import facts_of
-from integrations.sandbox.faults import RequestFaults, Waiting
+from integrations.sandbox.faults import Facts, RequestFaults, Waiting
+from integrations.sandbox.hosts import is_loopback
 from integrations.sandbox.media import media_reply
 from integrations.sandbox.reading import UnreadableRequest, is_platform_path, read_request
 
@@ -35,16 +37,6 @@ class ConnectionEnds(Exception):
     def __init__(self, outcome: str) -> None:
         super().__init__(outcome)
         self.outcome = outcome
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address means this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.split("%", maxsplit=1)[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def log_to_stdout(line: str) -> None:
@@ -118,6 +110,8 @@ class Handler(BaseHTTPRequestHandler):
             body = self._body()
             if is_platform_path(self.path):
                 name, reply = self._platform(body)
+            elif aliseeks_reading.is_aliseeks_path(self.path):
+                name, reply = self._aliseeks(body)
             else:
                 reply = self._other(name, body)
             outcome = reply.outcome
@@ -129,6 +123,8 @@ class Handler(BaseHTTPRequestHandler):
             outcome = "client gone"
             self.close_connection = True
         finally:
+            # What follows this path opens an authorization.
+            name = merchants.PAGE_PATH if name.startswith(merchants.PAGE_PATH) else name
             shown = re.sub(r"[^A-Za-z0-9._/-]", "?", name)[:80]
             self.server.log(f"{shown} {outcome} {(time.monotonic() - started) * 1000:.0f} ms")
 
@@ -150,11 +146,22 @@ class Handler(BaseHTTPRequestHandler):
             if not self._is_from_here():
                 return Reply(to_json({"error": "only from this machine"}), "refused:403", status=403)
             return control.handle(self.server.emulator, self.command, self.path, body)
-        if path == "/oauth/authorize" and self.command == "GET":
-            return authorize(self.server.emulator, self.path)
+        if path == consent.PATH or path.startswith(merchants.PAGE_PATH + "/"):
+            return self._page(path, body)
         if path.startswith("/_media/") and self.command == "GET":
             return media_reply(self.server.emulator, path.removeprefix("/_media/"))
         return Reply(b"not found\n", "refused:404", status=404, content_type="text/plain")
+
+    def _page(self, path: str, body: bytes) -> Reply:
+        """The pages for persons. A form on a page elsewhere must not agree in a person's name."""
+        emulator, token = self.server.emulator, path.removeprefix(merchants.PAGE_PATH + "/")
+        if self.command == "GET":
+            return consent.show(emulator, self.path) if path == consent.PATH else merchants.show(emulator, token)
+        origin = self.headers.get("Origin")
+        is_own = origin is None or origin.partition("://")[2] == self.headers.get("Host", "")
+        if self.command != "POST" or not is_own:
+            return pages.page("Not possible", "This page was not opened here.", status=403)
+        return consent.decide(emulator, body) if path == consent.PATH else merchants.authorize(emulator, token)
 
     def _is_from_here(self) -> bool:
         """The peer is this machine, and no web page elsewhere makes a browser on this machine ask."""
@@ -175,10 +182,22 @@ class Handler(BaseHTTPRequestHandler):
         known = request.name in methods.BUSINESS_METHODS | methods.SYSTEM_PATHS
         # What a client calls itself goes into no log and no counter: only names that exist do.
         name = request.name if known else "unknown-method"
-        emulator.count_call(name)
-        met = RequestFaults(emulator.faults, facts_of(emulator, request))
-        reply = self._before(met) or gateway.answer(emulator, request, met)
-        return name, self._after(met, reply)
+        facts = facts_of(emulator, request)
+        return name, self._answered(name, facts, lambda met: gateway.answer(emulator, request, met))
+
+    def _aliseeks(self, body: bytes) -> tuple[str, Reply]:
+        emulator = self.server.emulator
+        key = self.headers.get(aliseeks_gateway.KEY_HEADER, "")
+        request = aliseeks_reading.read_request(self.command, self.path, key, body)
+        name = request.name or "unknown-method"
+        facts = aliseeks_reading.facts_of(emulator, request)
+        return name, self._answered(name, facts, lambda met: aliseeks_gateway.answer(emulator, request, met))
+
+    def _answered(self, name: str, facts: Facts, answer: Callable[[RequestFaults], Reply]) -> Reply:
+        """Count a call of either half and carry it out, with the faults it meets on the wire."""
+        self.server.emulator.count_call(name)
+        met = RequestFaults(self.server.emulator.faults, facts)
+        return self._after(met, self._before(met) or answer(met))
 
     def _before(self, met: RequestFaults) -> Reply | None:
         if waiting := met.take("delay"):
@@ -193,7 +212,7 @@ class Handler(BaseHTTPRequestHandler):
             self._hold(waiting)
         if kind in ("timeout_before_commit", "drop"):
             raise ConnectionEnds(f"fault:{kind}")
-        return Reply(_ERROR_PAGE, f"fault:{kind}", status=details["status"], content_type=_HTML)
+        return self._error_page(met, details["status"], f"fault:{kind}")
 
     def _after(self, met: RequestFaults, reply: Reply) -> Reply:
         if reply.outcome.startswith("fault:"):
@@ -204,14 +223,19 @@ class Handler(BaseHTTPRequestHandler):
         kind = waiting.fault.kind
         outcome = f"{reply.outcome} fault:{kind}"
         if kind == "http_5xx_after_commit":
-            return Reply(_ERROR_PAGE, outcome, status=waiting.fault.details["status"], content_type=_HTML)
+            return self._error_page(met, waiting.fault.details["status"], outcome)
         if kind == "malformed_json":
-            return Reply(reply.body[: len(reply.body) * 2 // 3], outcome)
+            return Reply(reply.body[: len(reply.body) * 2 // 3], outcome, status=reply.status, headers=reply.headers)
         if kind == "half_reply":
             self._send(reply, share=0.5)
         elif kind == "timeout_after_commit":
             self._hold(waiting)
         raise ConnectionEnds(outcome)
+
+    def _error_page(self, met: RequestFaults, status: int, outcome: str) -> Reply:
+        if status == 500 and methods.supplier_of(met.facts.method) == methods.ALISEEKS:
+            return aliseeks_gateway.server_fault(self.server.emulator, outcome)
+        return Reply(_ERROR_PAGE, outcome, status=status, content_type=_HTML)
 
     def _hold(self, waiting: Waiting) -> None:
         """Let the connection hang until time is over, the fault is cleared, we stop, or the client leaves."""
@@ -243,16 +267,3 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
-
-
-def authorize(emulator: Emulator, target: str) -> Reply:
-    """The authorization page of a buyer who always agrees: sends the browser back with a code."""
-    query = {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
-    callback = query.get("redirect_uri", "")
-    is_good = query.get("client_id") == DEMO_ACCOUNT.app_key and query.get("response_type") == "code"
-    if not is_good or urlsplit(callback).scheme not in ("http", "https") or re.search(r"\s", callback):
-        text = b"client_id, response_type=code and redirect_uri are needed\n"
-        return Reply(text, "refused:400", status=400, content_type="text/plain")
-    answer = {"code": tokens.new_code(emulator)} | ({"state": query["state"]} if "state" in query else {})
-    location = callback + ("&" if "?" in callback else "?") + urlencode(answer)
-    return Reply(b"", "ok", status=302, headers={"Location": location})

@@ -2,8 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeGuard
+from urllib.parse import urlsplit
+
+from integrations.sandbox import methods
 
 DAY_S = 86_400
 IDEMPOTENCY_WINDOW_S = DAY_S
@@ -18,7 +21,7 @@ class Settings:
     """Names ending in `_s` are seconds.
 
     Payment, shipment, delivery and confirmation count from an order's creation and are divided by `speed`
-    when the order is created.
+    when the order is created. `clock_speed` quickens the whole clock. `limits` are calls per minute.
     """
 
     repeat: str = "same_ids"
@@ -38,6 +41,19 @@ class Settings:
     confirmed_after_delivery_s: float = 5.0
     pay_timeout_s: float = float(DAY_S)
     push_url: str | None = None
+    consent: str = "asks"
+    oauth_callback: str | None = None
+    access_lifetime_s: float | None = None
+    refresh_lifetime_s: float | None = None
+    clock_speed: float = 1.0
+    limits: dict[str, int] = field(default_factory=dict)
+    aliseeks_unknown_merchant: int = 403
+    aliseeks_authorization: str = "by_time"
+    aliseeks_unshipped: str = "empty"
+    aliseeks_amounts: str = "text"
+    aliseeks_countries: str = "iso"
+    aliseeks_error_body: str = "object"
+    aliseeks_retry_after: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """All settings by name."""
@@ -85,6 +101,38 @@ def _parcels(value: Any) -> str:
     return "" if is_number(value) and value in (1, 2) else "must be 1 or 2"
 
 
+def _lifetime(value: Any) -> str:
+    is_good = value is None or (is_number(value) and 1 <= value <= 400 * DAY_S)
+    return "" if is_good else "must be a number of seconds from 1 on, or null"
+
+
+def _clock_speed(value: Any) -> str:
+    return "" if is_number(value) and 1 <= value <= 1000 else "must be a number from 1 to 1000"
+
+
+def _limits(value: Any) -> str:
+    if not isinstance(value, dict):
+        return "must be an object of method and calls per minute"
+    for name, number in value.items():
+        if name not in methods.EVERY_METHOD:
+            return f"unknown method {name!r}; known: {', '.join(sorted(methods.EVERY_METHOD))}"
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 1_000_000:
+            return f"{name} must be a whole number of calls per minute, from 1 on"
+    return ""
+
+
+def _status(value: Any) -> str:
+    return "" if value in (403, 422) and is_number(value) else "must be 403 or 422"
+
+
+def _callback(value: Any) -> str:
+    try:
+        is_url = isinstance(value, str) and urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname
+    except ValueError:
+        is_url = False
+    return "" if value is None or is_url else "must be an http address or null"
+
+
 def _push_url(value: Any) -> str:
     is_url = isinstance(value, str) and value.startswith(("http://", "https://"))
     return "" if value is None or is_url else "must be an http address or null"
@@ -108,4 +156,17 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "confirmed_after_delivery_s": _seconds,
     "pay_timeout_s": _seconds,
     "push_url": _push_url,
+    "consent": _one_of("asks", "always"),
+    "oauth_callback": _callback,
+    "access_lifetime_s": _lifetime,
+    "refresh_lifetime_s": _lifetime,
+    "clock_speed": _clock_speed,
+    "limits": _limits,
+    "aliseeks_unknown_merchant": _status,
+    "aliseeks_authorization": _one_of("by_time", "ended"),
+    "aliseeks_unshipped": _one_of("empty", "absent"),
+    "aliseeks_amounts": _one_of("text", "number"),
+    "aliseeks_countries": _one_of("iso", "aliexpress", "both"),
+    "aliseeks_error_body": _one_of("object", "text", "empty"),
+    "aliseeks_retry_after": _boolean,
 }

@@ -47,7 +47,9 @@ CREATE TABLE IF NOT EXISTS supplier_order (
     address TEXT NOT NULL,
     store_id INTEGER NOT NULL,
     store_name TEXT NOT NULL,
-    currency TEXT NOT NULL
+    currency TEXT NOT NULL,
+    supplier TEXT NOT NULL DEFAULT 'aliexpress',
+    merchant_id TEXT
 );
 CREATE INDEX IF NOT EXISTS supplier_order_reference ON supplier_order (out_order_id);
 CREATE TABLE IF NOT EXISTS order_line (
@@ -71,7 +73,20 @@ CREATE INDEX IF NOT EXISTS order_line_reserved ON order_line (sku_id, closes_at_
 CREATE TABLE IF NOT EXISTS pushed (
     order_id INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (order_id, word)
 );
+CREATE TABLE IF NOT EXISTS aliseeks_merchant (
+    merchant_id TEXT PRIMARY KEY,
+    authorized_until_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS aliseeks_link (
+    token TEXT PRIMARY KEY,
+    merchant_id TEXT NOT NULL,
+    redirect_url TEXT NOT NULL,
+    is_used INTEGER NOT NULL DEFAULT 0
+);
 """
+
+# Columns that files of an earlier version lack.
+_ADDED_TO_ORDERS = {"supplier": "TEXT NOT NULL DEFAULT 'aliexpress'", "merchant_id": "TEXT"}
 
 
 class Store:
@@ -87,6 +102,10 @@ class Store:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.executescript(_SCHEMA)
+        present = {row["name"] for row in self._connection.execute("PRAGMA table_info(supplier_order)")}
+        for name, kind in _ADDED_TO_ORDERS.items():
+            if name not in present:
+                self._connection.execute(f"ALTER TABLE supplier_order ADD COLUMN {name} {kind}")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -50,6 +50,8 @@ class Order:
     store_id: int
     store_name: str
     currency: str
+    supplier: str
+    merchant_id: str | None
     lines: tuple[Line, ...]
 
     @property

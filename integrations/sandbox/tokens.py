@@ -22,9 +22,19 @@ _INSERT = (
 )
 
 
+# Revoking ends both tokens of a pair: the refresh token counts as used up.
+_CHANGES = {
+    "expire_access": "UPDATE token_pair SET access_expires_at_ms = :now WHERE access_expires_at_ms > :now",
+    "expire_refresh": "UPDATE token_pair SET refresh_expires_at_ms = :now WHERE refresh_expires_at_ms > :now",
+    "revoke": "UPDATE token_pair SET is_revoked = 1, is_refresh_used = 1 WHERE is_revoked = 0",
+}
+CHANGES = (*_CHANGES, "restore")
+
+
 def revive_demo_tokens(emulator: Emulator) -> None:
     """Make the demo account's well-known tokens valid again, from now on; called at each start."""
     now_ms = emulator.clock.now_ms()
+    access_s, refresh_s = _lifetimes_s(emulator.settings)
     with emulator.store.writing() as connection:
         connection.execute("DELETE FROM token_pair WHERE access_token = ?", (DEMO_ACCOUNT.access_token,))
         connection.execute(
@@ -32,8 +42,8 @@ def revive_demo_tokens(emulator: Emulator) -> None:
             (
                 DEMO_ACCOUNT.access_token,
                 DEMO_ACCOUNT.refresh_token,
-                now_ms + DEMO_ACCOUNT.access_token_lifetime_s * 1000,
-                now_ms + DEMO_ACCOUNT.refresh_token_lifetime_s * 1000,
+                now_ms + access_s * 1000,
+                now_ms + refresh_s * 1000,
             ),
         )
 
@@ -48,13 +58,23 @@ def is_valid_access_token(emulator: Emulator, token: str, now_ms: int) -> bool:
     return row is not None
 
 
-def current_pair(emulator: Emulator) -> dict[str, Any]:
-    """The newest usable pair, in the shape of the token answer."""
+def current_pair(emulator: Emulator) -> dict[str, Any] | None:
+    """The newest pair that was neither revoked nor exchanged, in the shape of the token answer."""
     with emulator.store.reading() as connection:
         row = connection.execute(
             "SELECT * FROM token_pair WHERE is_revoked = 0 AND is_refresh_used = 0 ORDER BY id DESC LIMIT 1"
         ).fetchone()
-    return _answer(row, emulator.clock.now_ms())
+    return None if row is None else _answer(row, emulator.clock.now_ms())
+
+
+def change_all(emulator: Emulator, kind: str) -> dict[str, int]:
+    """End the account's tokens as time or the buyer would, or bring the well-known pair back."""
+    if kind == "restore":
+        revive_demo_tokens(emulator)
+        return {"changed": 1}
+    now_ms = emulator.clock.now_ms()
+    with emulator.store.writing() as connection:
+        return {"changed": connection.execute(_CHANGES[kind], {"now": now_ms}).rowcount}
 
 
 def new_code(emulator: Emulator) -> str:
@@ -106,9 +126,11 @@ def token_refresh(emulator: Emulator, call: Call) -> dict[str, Any]:
 
 
 def _lifetimes_s(settings: Settings) -> tuple[int, int]:
+    """Seconds that new tokens live: those of the application's status, unless set one by one."""
+    access_s, refresh_s = DEMO_ACCOUNT.access_token_lifetime_s, DEMO_ACCOUNT.refresh_token_lifetime_s
     if settings.app_status == "test":
-        return _TEST_LIFETIMES_S
-    return DEMO_ACCOUNT.access_token_lifetime_s, DEMO_ACCOUNT.refresh_token_lifetime_s
+        access_s, refresh_s = _TEST_LIFETIMES_S
+    return int(settings.access_lifetime_s or access_s), int(settings.refresh_lifetime_s or refresh_s)
 
 
 def _insert(connection: sqlite3.Connection, now_ms: int, access_ends_ms: int, refresh_ends_ms: int) -> dict[str, Any]:

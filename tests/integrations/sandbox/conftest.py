@@ -11,6 +11,7 @@ import pytest
 from integrations.sandbox import command_line
 from integrations.sandbox.server import SandboxServer
 
+from .aliseeks_wire import Aliseeks
 from .wire import Supplier
 
 CATALOGUE = Path(__file__).with_name("catalogue.json")
@@ -49,3 +50,9 @@ def server(start: Start) -> SandboxServer:
 def supplier(server: SandboxServer) -> Supplier:
     """A client of it."""
     return Supplier(server.server_port)
+
+
+@pytest.fixture
+def aliseeks(supplier: Supplier) -> Aliseeks:
+    """A client of the Aliseeks half of the same emulator."""
+    return Aliseeks(supplier)

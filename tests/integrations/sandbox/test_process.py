@@ -160,7 +160,7 @@ def test_public_url_is_used_for_images(start: Start) -> None:
 
 def test_package_imports_only_itself_and_the_standard_library() -> None:
     foreign = set()
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -1,13 +1,12 @@
-"""Token endpoints and the authorization page."""
+"""Token endpoints, and tokens ended on command."""
 
-import http.client
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any
 
 import pytest
 
 from .conftest import Start
-from .wire import KEY, PRODUCT, REFRESH, TOKEN, Supplier, signature
+from .wire import PRODUCT, REFRESH, TOKEN, Supplier, signature
 
 
 def refreshed(supplier: Supplier, token: str = REFRESH) -> dict[str, str]:
@@ -131,29 +130,80 @@ def test_test_status_shortens_the_lifetimes(supplier: Supplier) -> None:
     assert (answer["expires_in"], answer["refresh_expires_in"]) == (86_400, 172_800)
 
 
-def test_authorization_page_returns_code_and_state(supplier: Supplier) -> None:
-    callback = "http://127.0.0.1:1/back"
-    query = {"response_type": "code", "client_id": KEY, "redirect_uri": callback, "state": "s&1"}
-    connection = http.client.HTTPConnection("127.0.0.1", supplier.port, timeout=5)
-    connection.request("GET", "/oauth/authorize?" + urlencode(query))
-    response = connection.getresponse()
-    location = response.getheader("Location") or ""
-    connection.close()
+@pytest.mark.parametrize(
+    ("changes", "seconds"),
+    [
+        ({"app_status": "test"}, (86_400, 172_800)),
+        ({"app_status": "online"}, (2_592_000, 5_184_000)),
+        ({"access_lifetime_s": 90, "refresh_lifetime_s": 600}, (90, 600)),
+        ({"app_status": "test", "refresh_lifetime_s": 600}, (86_400, 600)),
+    ],
+)
+def test_lifetimes_are_settings(supplier: Supplier, changes: dict[str, Any], seconds: tuple[int, int]) -> None:
+    supplier.control("POST", "settings", changes)
 
-    answer = parse_qs(urlsplit(location).query)
-    assert response.status == 302
-    assert location.startswith(callback)
-    assert answer["state"] == ["s&1"]
-    assert supplier.system("/auth/token/create", code=answer["code"][0])["code"] == "0"
+    answer = supplier.system("/auth/token/create", code=supplier.control("POST", "codes")["code"])
+
+    assert (answer["expires_in"], answer["refresh_expires_in"]) == seconds
 
 
-@pytest.mark.parametrize("changes", [{"client_id": "1"}, {"redirect_uri": "javascript:1"}, {"response_type": "token"}])
-def test_authorization_page_refuses_a_wrong_request(supplier: Supplier, changes: dict[str, str]) -> None:
-    query = {"response_type": "code", "client_id": KEY, "redirect_uri": "http://127.0.0.1/"} | changes
+def test_second_refresh_does_not_restart_the_refresh_lifetime(supplier: Supplier) -> None:
+    supplier.control("POST", "settings", {"access_lifetime_s": 100, "refresh_lifetime_s": 300})
+    first = supplier.system("/auth/token/create", code=supplier.control("POST", "codes")["code"])
+    supplier.advance(120)
+    second = refreshed(supplier, first["refresh_token"])
+    supplier.advance(120)
+    third = refreshed(supplier, second["refresh_token"])
+    supplier.advance(61)
 
-    status, _ = supplier.send("GET", "/oauth/authorize?" + urlencode(query))
+    assert int(third["refresh_expires_in"]) <= 60
+    assert refreshed(supplier, third["refresh_token"])["code"] == "IllegalRefreshToken"
 
-    assert status == 400
+
+# Tokens ended on command
+
+
+def test_access_tokens_expire_on_command_and_can_be_refreshed(supplier: Supplier) -> None:
+    supplier.control("POST", "tokens", {"kind": "expire_access"})
+
+    assert not opens(supplier, TOKEN)
+    assert opens(supplier, refreshed(supplier)["access_token"])
+
+
+def test_refresh_tokens_expire_on_command_and_leave_the_access_token(supplier: Supplier) -> None:
+    supplier.control("POST", "tokens", {"kind": "expire_refresh"})
+
+    assert opens(supplier, TOKEN)
+    assert refreshed(supplier)["code"] == "IllegalRefreshToken"
+    assert supplier.control("GET", "account")["refresh_expires_in"] == 0
+
+
+def test_revoked_account_opens_nothing_until_the_buyer_agrees_again(supplier: Supplier) -> None:
+    supplier.control("POST", "tokens", {"kind": "revoke"})
+
+    account = supplier.control("GET", "account")
+    refusal = supplier.call(PRODUCT, product_id="1", ship_to_country="US")["error_response"]
+    assert refusal["code"] == "IllegalAccessToken"
+    assert refreshed(supplier)["code"] == "IllegalRefreshToken"
+    assert (account["access_token"], account["refresh_token"]) == (None, None)
+
+    code = supplier.control("POST", "codes")["code"]
+    assert opens(supplier, supplier.system("/auth/token/create", code=code)["access_token"])
+
+
+def test_well_known_tokens_can_be_restored(supplier: Supplier) -> None:
+    supplier.control("POST", "tokens", {"kind": "revoke"})
+
+    supplier.control("POST", "tokens", {"kind": "restore"})
+
+    assert opens(supplier, TOKEN)
+    assert refreshed(supplier)["code"] == "0"
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"kind": "lose"}', b'{"kind": "revoke", "token": "x"}', b"[]"])
+def test_other_changes_of_tokens_are_refused(supplier: Supplier, body: bytes) -> None:
+    assert supplier.send("POST", "/_control/tokens", body)[0] == 400
+    assert opens(supplier, TOKEN)
 
 
 def test_account_shows_the_newest_pair(supplier: Supplier) -> None:

@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable
+from email.message import Message
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,12 +55,19 @@ class Supplier:
         self, verb: str, target: str, body: bytes = b"", content_type: str = "", timeout_s: float = 10
     ) -> tuple[int, bytes]:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         headers = {"Content-Type": content_type} if content_type else {}
+        status, _, answer = self.exchange(verb, target, body, headers, timeout_s)
+        return status, answer
+
+    def exchange(
+        self, verb: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None, timeout_s: float = 10
+    ) -> tuple[int, Message, bytes]:
+        """The same with headers in both directions."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         try:
-            connection.request(verb, target, body, headers)
+            connection.request(verb, target, body, headers or {})
             response = connection.getresponse()
-            return response.status, response.read()
+            return response.status, response.headers, response.read()
         finally:
             connection.close()
 
