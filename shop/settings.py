@@ -53,6 +53,8 @@ SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", default="USD")
 #: How many of one variant fit into one order.
 MAX_QUANTITY_PER_LINE = 20
 PAYMENT_METHODS: list[str] = env.list("PAYMENT_METHODS", default=["sandbox"] if DEBUG else [])
+#: The returns a shop promises on its pages, in days; 0 promises nothing.
+RETURN_DAYS = env.int("RETURN_DAYS", default=30 if DEBUG else 0)
 #: An order that is not paid by then is canceled and its stock given back.
 UNPAID_ORDER_HOURS = env.int("UNPAID_ORDER_HOURS", default=24)
 ORDER_LINK_DAYS = env.int("ORDER_LINK_DAYS", default=180)
@@ -147,6 +149,10 @@ TEMPLATES = [
     }
 ]
 
+# Only staff log in, and only in the admin.
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}
     for validator in (
@@ -222,7 +228,7 @@ elif USES_SQLITE:
     Q_CLUSTER["orm"] = "queue"
 else:
     Q_CLUSTER["orm"] = "default"
-#: ``queue`` wakes a worker through django-q2, ``inline`` works at once in the same process (tests), ``off`` does neither.
+#: ``queue`` wakes a worker through django-q2, ``inline`` works at once in this process (tests), ``off`` does neither.
 WAKE = "queue"
 
 # --- mail -----------------------------------------------------------------------------------------------------------
@@ -232,7 +238,6 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="BuyRelay <shop@example.com>")
-STAFF_EMAILS: list[str] = env.list("STAFF_EMAILS", default=[])
 
 # --- language and time ----------------------------------------------------------------------------------------------
 
@@ -248,6 +253,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# In debug straight from the sources, under any server; otherwise what `manage.py prepare` has collected.
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STORAGES = {
@@ -326,7 +334,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # urllib3's debug lines contain full addresses, tokens included.
-    "loggers": {"urllib3": {"level": "WARNING"}, "django_q": {"level": "INFO"}},
+    "loggers": {"urllib3": {"level": "WARNING"}, "django-q": {"level": "WARNING"}},
 }
 
 # --- admin ----------------------------------------------------------------------------------------------------------
@@ -335,6 +343,21 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": SHOP_NAME,
     "SITE_HEADER": SHOP_NAME,
     "SITE_SYMBOL": "local_shipping",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .015 165)",
+            "100": "oklch(94% .03 165)",
+            "200": "oklch(88% .05 165)",
+            "300": "oklch(80% .07 165)",
+            "400": "oklch(68% .085 165)",
+            "500": "oklch(56% .085 165)",
+            "600": "oklch(47% .075 165)",
+            "700": "oklch(40% .065 165)",
+            "800": "oklch(34% .055 165)",
+            "900": "oklch(28% .045 165)",
+            "950": "oklch(20% .035 165)",
+        },
+    },
     "SHOW_VIEW_ON_SITE": True,
     "SHOW_HISTORY": True,
     "ENVIRONMENT": "fulfillment.admin.environment_badge",

@@ -15,10 +15,14 @@ if not os.environ["DATABASE_URL"]:
 
 from shop.settings import *  # noqa: E402, F403
 
-SECRET_KEY = "a-key-for-tests-only"
+SECRET_KEY = "a-key-for-tests-only"  # noqa: S105
 FIELD_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WAKE = "off"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
+for _alias, _database in DATABASES.items():
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file, as in a real shop: in memory there is no WAL, and threads do not wait for each other.
+        _database["TEST"] = {"NAME": f"{os.environ['VAR_DIR']}/test-{_alias}.sqlite3"}

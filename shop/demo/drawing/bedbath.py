@@ -26,17 +26,11 @@ from .shade import (
 STEEL = "#b9b8b4"
 
 
-def _waffle(
-    art: Art, d: str, colour: str, cell: float = 22.0, turn: float = 0.0, strength: float = 0.5
-) -> str:
+def _waffle(art: Art, d: str, colour: str, cell: float = 22.0, turn: float = 0.0, strength: float = 0.5) -> str:
     """The honeycomb of a waffle weave over a shape."""
     c = cell
-    pit = path(
-        box(c * 0.16, c * 0.16, c * 0.68, c * 0.68, c * 0.16), dark(colour, 0.55), opacity=0.5 * strength
-    )
-    low = path(
-        box(c * 0.3, c * 0.32, c * 0.54, c * 0.52, c * 0.14), light(colour, 0.5), opacity=0.55 * strength
-    )
+    pit = path(box(c * 0.16, c * 0.16, c * 0.68, c * 0.68, c * 0.16), dark(colour, 0.55), opacity=0.5 * strength)
+    low = path(box(c * 0.3, c * 0.32, c * 0.54, c * 0.52, c * 0.14), light(colour, 0.5), opacity=0.55 * strength)
     ridge = line(f"M0 0H{c}M0 0V{c}", light(colour, 0.6), c * 0.13, opacity=0.75 * strength)
     return path(d, art.pattern(c, c, pit, low, ridge, turn=turn))
 
@@ -136,9 +130,7 @@ def throw(art: Art, colour: str) -> str:
 
 def _peg(art: Art, x: float) -> str:
     fill = art.radial([(0, "#fdeec2"), (0.45, BRASS), (1, "#6b4a1c")], x - 6, -366, 26)
-    return ellipse(x + 4, -354, 17, 17, "#241a13", opacity=0.4, filter=art.blur(4)) + ellipse(
-        x, -360, 16, 16, fill
-    )
+    return ellipse(x + 4, -354, 17, 17, "#241a13", opacity=0.4, filter=art.blur(4)) + ellipse(x, -360, 16, 16, fill)
 
 
 def _fringe(art: Art, left: float, right: float, y: float, colour: str, length: float, seed: int) -> str:
@@ -202,12 +194,8 @@ def _folded(art: Art, colour: str) -> str:
             inner(art, d, "#241a13", 0, -8, 9, 0.4),
             inner(art, d, "#ffffff", 0, 7, 7, 0.5),
         ]
-    seam = line(
-        "M338 -68H-262C-300 -68 -322 -60 -330 -44", dark(colour, 0.75), 5, opacity=0.55, filter=art.blur(1.5)
-    )
-    hem = stitches("M300 -140V-72", colour, 2, "6 6") + line(
-        "M312 -142V-70", dark(colour, 0.4), 2, opacity=0.3
-    )
+    seam = line("M338 -68H-262C-300 -68 -322 -60 -330 -44", dark(colour, 0.75), 5, opacity=0.55, filter=art.blur(1.5))
+    hem = stitches("M300 -140V-72", colour, 2, "6 6") + line("M312 -142V-70", dark(colour, 0.4), 2, opacity=0.3)
     return group(*drawn, seam, hem, cloth(art, upper, colour, area, 0.08))
 
 
@@ -221,9 +209,7 @@ def _sprig(art: Art, x: float, y: float, size: float, turn: float = 0.0) -> str:
             r = 30 - 14 * share
             angle = side * (52 - 12 * share)
             fill = art.linear([(0, "#b3bfa4"), (0.5, "#84967c"), (1, "#5b6e5a")], -r, -r, r, r)
-            leaf = ellipse(r * 1.0, 0, r, r * 0.66, fill) + line(
-                f"M4 0H{r * 1.8:.0f}", "#cfd8c2", 1.6, opacity=0.6
-            )
+            leaf = ellipse(r * 1.0, 0, r, r * 0.66, fill) + line(f"M4 0H{r * 1.8:.0f}", "#cfd8c2", 1.6, opacity=0.6)
             drawn.append(place(leaf, px, py, 1.0, angle))
     shade = line("M0 12C90 -4 200 -6 330 20", "#241a13", 26, opacity=0.22, filter=art.blur(9))
     return place(shade + group(*drawn), x, y, size, turn)

@@ -73,9 +73,7 @@ def _cube(art: Art, colour: str, width: float, height: float, seed: int) -> str:
     panel = box(left + 40, -height + 40, width - 80, height - 80, 26)
     mesh = art.pattern(9, 9, line("M0 0L9 9M9 0L0 9", light(colour, 0.3), 1.5, opacity=0.8))
     area = (left, -height, width, height)
-    tone = art.linear(
-        [(0, light(colour, 0.28)), (0.5, colour), (1, dark(colour, 0.3))], left, -height, -left, 0
-    )
+    tone = art.linear([(0, light(colour, 0.28)), (0.5, colour), (1, dark(colour, 0.3))], left, -height, -left, 0)
     loop = f"M-70 {-height + 14}C-66 {-height - 46} 66 {-height - 46} 70 {-height + 14}"
     return group(
         ground(art, 10, width / 2 - 20, -6, 0.8),
@@ -103,9 +101,7 @@ def _window(art: Art, panel: str, colour: str, width: float, height: float) -> s
     for index in range(5):
         y = -height + 46 + index * step
         fold = box(-width / 2 + 44 + 5 * (index % 2), y, width - 96, step - 3, 14)
-        shade = art.linear(
-            [(0, light(cloths[index], 0.25)), (1, dark(cloths[index], 0.4))], 0, y, 0, y + step
-        )
+        shade = art.linear([(0, light(cloths[index], 0.25)), (1, dark(cloths[index], 0.4))], 0, y, 0, y + step)
         rows.append(path(fold, shade))
     return group(
         path(panel, dark(colour, 0.6)),

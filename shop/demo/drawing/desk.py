@@ -23,18 +23,14 @@ def notebook(art: Art, colour: str) -> str:
         path(ribbon, SHADOW, opacity=0.3, transform="translate(9 10)", filter=art.blur(5)),
         path(
             ribbon,
-            art.linear(
-                [(0, dark(colour, 0.45)), (0.4, light(colour, 0.12)), (1, dark(colour, 0.1))], 0, 346, 20, 470
-            ),
+            art.linear([(0, dark(colour, 0.45)), (0.4, light(colour, 0.12)), (1, dark(colour, 0.1))], 0, 346, 20, 470),
         ),
         path(box(-244, -346, 506, 708, 12), dark(colour, 0.4)),
         path(pages, "#efe6d3"),
         *edges,
         path(
             cover,
-            art.linear(
-                [(0, light(colour, 0.2)), (0.5, colour), (1, dark(colour, 0.18))], -250, -350, 250, 350
-            ),
+            art.linear([(0, light(colour, 0.2)), (0.5, colour), (1, dark(colour, 0.18))], -250, -350, 250, 350),
         ),
         cloth(art, cover, colour, area, 0.14),
         texture(art, cover, "0.4 0.4", dark(colour, 0.6), 0.1, area, 8),
@@ -73,9 +69,7 @@ def _hexagon(art: Art, colour: str, x1: float, x2: float, half: float, radius: f
         x2,
         0,
     )
-    deep = art.linear(
-        [(0, dark(colour, 0.35)), (0.6, dark(colour, 0.5)), (1, dark(colour, 0.4))], x1, 0, x2, 0
-    )
+    deep = art.linear([(0, dark(colour, 0.35)), (0.6, dark(colour, 0.5)), (1, dark(colour, 0.4))], x1, 0, x2, 0)
     facets = (
         path(f"M{x1} {top}H{x2}V{middle}H{x1}z", lit)
         + path(f"M{x1} {middle}H{x2}V{half * 0.42}H{x1}z", flat)
@@ -116,9 +110,7 @@ def pen_cap(art: Art, colour: str) -> str:
         ),
         path(box(-76, -2, 214, 16, 8), "#241a13", opacity=0.45, filter=art.blur(3)),
         path(box(-78, -12, 214, 15, 7), clip),
-        ellipse(
-            -66, -4.5, 11, 11, art.radial([(0, "#fff2cf"), (0.5, trim), (1, dark(trim, 0.5))], -69, -8, 15)
-        ),
+        ellipse(-66, -4.5, 11, 11, art.radial([(0, "#fff2cf"), (0.5, trim), (1, dark(trim, 0.5))], -69, -8, 15)),
     )
 
 
@@ -140,11 +132,7 @@ def pen(art: Art, colour: str) -> str:
         1.0,
         -9,
     )
-    return (
-        paper
-        + place(pen_body(art, colour), -10, 40, 1.12, 29)
-        + place(pen_cap(art, colour), 150, -250, 1.12, 29)
-    )
+    return paper + place(pen_body(art, colour), -10, 40, 1.12, 29) + place(pen_cap(art, colour), 150, -250, 1.12, 29)
 
 
 def desk_mat(art: Art, colour: str) -> str:
@@ -156,18 +144,14 @@ def desk_mat(art: Art, colour: str) -> str:
         flat_shadow(art, mat, 12),
         path(
             mat,
-            art.linear(
-                [(0, light(colour, 0.2)), (0.6, colour), (1, dark(colour, 0.14))], -500, -300, 500, 300
-            ),
+            art.linear([(0, light(colour, 0.2)), (0.6, colour), (1, dark(colour, 0.14))], -500, -300, 500, 300),
         ),
         texture(art, mat, "0.16 0.2", dark(colour, 0.6), 0.09, area, 3),
         texture(art, mat, "0.05 0.3", light(colour, 0.7), 0.13, area, 12),
         volume(art, mat, colour, 5, 0.5),
         path(
             strip,
-            art.linear(
-                [(0, light(LEATHER, 0.24)), (0.6, LEATHER), (1, dark(LEATHER, 0.2))], -500, -300, -392, 300
-            ),
+            art.linear([(0, light(LEATHER, 0.24)), (0.6, LEATHER), (1, dark(LEATHER, 0.2))], -500, -300, -392, 300),
         ),
         texture(art, strip, "0.2 0.2", dark(LEATHER, 0.7), 0.14, (-500, -300, 110, 600), 6),
         volume(art, strip, LEATHER, 5, 0.5),
@@ -187,9 +171,7 @@ def _cup_above(art: Art) -> str:
         tube(art, "M86 86L150 150", 40, glaze, 0.4),
         ellipse(0, 0, 134, 134, art.linear([(0, "#fffaf1"), (1, "#b9ab95")], -100, -100, 100, 100)),
         ellipse(0, 0, 120, 120, art.linear([(0, "#8d7d67"), (1, "#e8dfd0")], -90, -90, 90, 90)),
-        ellipse(
-            2, 3, 110, 110, art.radial([(0, "#6b3f22"), (0.8, "#472614"), (1, "#8a5a34")], -20, -20, 130)
-        ),
+        ellipse(2, 3, 110, 110, art.radial([(0, "#6b3f22"), (0.8, "#472614"), (1, "#8a5a34")], -20, -20, 130)),
         line("M-80 -50C-60 -84 -20 -96 20 -92", "#c08a58", 6, opacity=0.6, filter=art.blur(3)),
     )
 
@@ -205,9 +187,7 @@ def clock(art: Art, rim: str) -> str:
         angle = math.radians(hour * 6)
         long, width = (296, 7) if hour % 5 == 0 else (322, 2.4)
         x, y = math.sin(angle), -math.cos(angle)
-        marks.append(
-            line(f"M{x * long:.1f} {y * long:.1f}L{x * 332:.1f} {y * 332:.1f}", ink, width, opacity=0.9)
-        )
+        marks.append(line(f"M{x * long:.1f} {y * long:.1f}L{x * 332:.1f} {y * 332:.1f}", ink, width, opacity=0.9))
     return group(
         flat_shadow(art, oval(0, 0, 400, 400), 30, 1.05),
         ellipse(0, 0, 400, 400, rim),
@@ -284,11 +264,7 @@ def _clip(art: Art) -> str:
 def _stone(art: Art) -> str:
     d = "M-62 8C-66 -40 -14 -58 26 -48C66 -38 74 4 56 30C34 58 -56 60 -62 8z"
     fill = art.radial([(0, "#b8b6ae"), (0.6, "#85837c"), (1, "#55534d")], -18, -22, 90)
-    return (
-        flat_shadow(art, d, 9)
-        + path(d, fill)
-        + line("M-50 -14C-10 -4 30 -10 64 2", "#e4e1d8", 5, opacity=0.6)
-    )
+    return flat_shadow(art, d, 9) + path(d, fill) + line("M-50 -14C-10 -4 30 -10 64 2", "#e4e1d8", 5, opacity=0.6)
 
 
 def _coil(art: Art) -> str:

@@ -79,9 +79,7 @@ def plant(art: Art) -> str:
         (2, -340, 36, 170, 42),
         (-2, -345, -44, 150, 38),
     )
-    stems = line("M0 30C-6 -100 6 -220 0 -360", "#6b5a3c", 13) + line(
-        "M-3 30C-9 -100 3 -220 -3 -350", "#94805a", 4
-    )
+    stems = line("M0 30C-6 -100 6 -220 0 -360", "#6b5a3c", 13) + line("M-3 30C-9 -100 3 -220 -3 -350", "#94805a", 4)
     drawn = []
     for index, (x, y, turn, length, width) in enumerate(leaves):
         colour = mix("#3f5d3c", "#6f8f58", 0.15 + 0.07 * index)
@@ -138,15 +136,12 @@ def watering_can(art: Art, colour: str) -> str:
         ground(art, 10, 186),
         path(
             spout,
-            art.linear(
-                [(0, light(colour, 0.34)), (0.5, colour), (1, dark(colour, 0.5))], -350, -380, -250, -160
-            ),
+            art.linear([(0, light(colour, 0.34)), (0.5, colour), (1, dark(colour, 0.5))], -350, -380, -250, -160),
         ),
         inner(art, spout, dark(colour, 0.8), 6, -14, 11, 0.55),
         inner(art, spout, light(colour, 0.8), -3, 8, 6, 0.6),
         place(
-            ellipse(0, 0, 7, 13, dark(colour, 0.7))
-            + ellipse(0, 0, 7, 13, stroke=light(colour, 0.5), stroke_width=2),
+            ellipse(0, 0, 7, 13, dark(colour, 0.7)) + ellipse(0, 0, 7, 13, stroke=light(colour, 0.5), stroke_width=2),
             -461,
             -463,
             1.0,
@@ -164,9 +159,7 @@ def watering_can(art: Art, colour: str) -> str:
         ),
         mouth(art, 150, -350, colour, dark(colour, 0.35), 8),
         group(
-            ellipse(
-                0, -349, 142, 142 * TILT, art.linear([(0, light(colour, 0.4)), (1, colour)], -142, 0, 20, 0)
-            ),
+            ellipse(0, -349, 142, 142 * TILT, art.linear([(0, light(colour, 0.4)), (1, colour)], -142, 0, 20, 0)),
             line("M19 -373V-326", dark(colour, 0.5), 5, stroke_linecap="butt"),
             clip_path=art.clip("M-400 -420H20V-310H-400z"),
         ),
@@ -176,9 +169,7 @@ def watering_can(art: Art, colour: str) -> str:
 
 def _plate(art: Art, x: float, y: float) -> str:
     fill = art.radial([(0, "#fff0c8"), (0.5, BRASS), (1, "#63441a")], x - 5, y - 6, 24)
-    return ellipse(x + 2, y + 4, 19, 15, "#241a13", opacity=0.4, filter=art.blur(4)) + ellipse(
-        x, y, 18, 14, fill
-    )
+    return ellipse(x + 2, y + 4, 19, 15, "#241a13", opacity=0.4, filter=art.blur(4)) + ellipse(x, y, 18, 14, fill)
 
 
 def _tool_handle(art: Art) -> str:
@@ -212,8 +203,7 @@ def _tool_handle(art: Art) -> str:
 def trowel_set(art: Art) -> str:
     """A hand trowel and a fork side by side, from above."""
     blade = (
-        "M-16 -96C-60 -112 -78 -150 -78 -210C-78 -310 -40 -390 0 -440"
-        "C40 -390 78 -310 78 -210C78 -150 60 -112 16 -96z"
+        "M-16 -96C-60 -112 -78 -150 -78 -210C-78 -310 -40 -390 0 -440C40 -390 78 -310 78 -210C78 -150 60 -112 16 -96z"
     )
     face = art.linear(
         [
@@ -295,9 +285,7 @@ def lantern(art: Art, colour: str) -> str:
         path(box(-234, -574, 468, 30, 4), _slab(art, colour, -574, -544)),
         path(
             roof,
-            art.linear(
-                [(0, light(colour, 0.35)), (0.45, colour), (1, dark(colour, 0.45))], -200, -660, 210, -560
-            ),
+            art.linear([(0, light(colour, 0.35)), (0.45, colour), (1, dark(colour, 0.45))], -200, -660, 210, -560),
         ),
         path(roof, art.linear([(0, "#ffffff", 0.1), (1, "#241a13", 0.3)], 0, -668, 0, -560)),
         path(box(-84, -722, 168, 58, 3), across(art, colour, -84, 84, 0.3)),

@@ -76,9 +76,7 @@ def mug(art: Art, colour: str) -> str:
         ),
         mouth(art, 196, -452, colour, light(colour, 0.15), 11),
         group(
-            ellipse(
-                0, -428, 188, 188 * TILT * 0.98, art.linear([(0, "#2b1710"), (1, "#5a3420")], -180, 0, 180, 0)
-            ),
+            ellipse(0, -428, 188, 188 * TILT * 0.98, art.linear([(0, "#2b1710"), (1, "#5a3420")], -180, 0, 180, 0)),
             line("M-150 -424C-90 -404 90 -404 150 -424", "#9a6a42", 4, opacity=0.6, filter=art.blur(1.5)),
             clip_path=art.clip(oval(0, -451, 185, 185 * TILT)),
         ),
@@ -168,9 +166,7 @@ def apron(art: Art, colour: str) -> str:
         tube(art, strap, 24, dark(colour, 0.06), 0.1),
         path(
             d,
-            art.linear(
-                [(0, light(colour, 0.22)), (0.5, colour), (1, dark(colour, 0.22))], -280, -200, 290, 420
-            ),
+            art.linear([(0, light(colour, 0.22)), (0.5, colour), (1, dark(colour, 0.22))], -280, -200, 290, 420),
         ),
         cloth(art, d, colour, area, 0.2),
         folds(art, d, colour, creases),
@@ -197,9 +193,7 @@ def _pocket(art: Art, d: str, colour: str) -> str:
 
 def _rivet(art: Art, x: float, y: float, r: float = 8) -> str:
     fill = art.radial([(0, "#fff0c8"), (0.45, BRASS), (1, "#6b4a1c")], x - 2, y - 3, r * 1.3)
-    return ellipse(x + 1.5, y + 3, r, r, "#241a13", opacity=0.4, filter=art.blur(2)) + ellipse(
-        x, y, r, r, fill
-    )
+    return ellipse(x + 1.5, y + 3, r, r, "#241a13", opacity=0.4, filter=art.blur(2)) + ellipse(x, y, r, r, fill)
 
 
 def _tie_strings(art: Art, colour: str) -> str:
@@ -207,9 +201,7 @@ def _tie_strings(art: Art, colour: str) -> str:
         "M-258 -80C-330 -40 -318 90 -340 220C-346 262 -332 300 -338 330",
         "M258 -80C316 -20 310 110 336 230",
     )
-    shadows = [
-        line(d, "#3a2c20", 15, opacity=0.22, transform="translate(12 15)", filter=art.blur(7)) for d in ends
-    ]
+    shadows = [line(d, "#3a2c20", 15, opacity=0.22, transform="translate(12 15)", filter=art.blur(7)) for d in ends]
     return group(*shadows, *[tube(art, d, 17, dark(colour, 0.05), 0.1) for d in ends])
 
 
@@ -293,9 +285,7 @@ def teapot(art: Art, colour: str) -> str:
         ground(art, 10, 170),
         path(
             spout,
-            art.linear(
-                [(0, light(colour, 0.3)), (0.5, colour), (1, dark(colour, 0.5))], 240, -280, 310, -150
-            ),
+            art.linear([(0, light(colour, 0.3)), (0.5, colour), (1, dark(colour, 0.5))], 240, -280, 310, -150),
         ),
         ellipse(351, -309, 24, 10, dark(colour, 0.65), transform="rotate(24 351 -309)"),
         body(art, profile, colour, 0.3),
@@ -312,10 +302,7 @@ def teapot(art: Art, colour: str) -> str:
         ),
         *[tube(art, f"M{x} -268v-26", 18, colour, 0.4) for x in (-180, 180)],
         tube(art, arch, 26, "#c59a5c", 0.5),
-        *[
-            _band(x, y, turn)
-            for x, y, turn in ((-158, -392, -70), (158, -392, 70), (-70, -470, -28), (70, -470, 28))
-        ],
+        *[_band(x, y, turn) for x, y, turn in ((-158, -392, -70), (158, -392, 70), (-70, -470, -28), (70, -470, 28))],
     )
 
 

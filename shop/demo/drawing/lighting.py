@@ -60,9 +60,7 @@ def pendant(art: Art, colour: str) -> str:
             2,
             331,
             331 * TILT,
-            art.radial(
-                [(0, "#fffdf2"), (0.22, "#fff3cf"), (0.6, "#f2d49a"), (1, "#c79a5c")], 0, 12, 331, 0.3
-            ),
+            art.radial([(0, "#fffdf2"), (0.22, "#fff3cf"), (0.6, "#f2d49a"), (1, "#c79a5c")], 0, 12, 331, 0.3),
         ),
         ellipse(0, 8, 70, 40, "#fffef8", filter=art.blur(6)),
         ellipse(0, 4, 150, 60, "#fff8e0", opacity=0.7, filter=art.blur(18)),
@@ -160,9 +158,7 @@ def candle(art: Art, colour: str, name: str = "") -> str:
 def _flame(art: Art) -> str:
     """A steady flame on its wick."""
     d = "M0 -424C26 -376 30 -350 23 -334C16 -316 -15 -316 -22 -334C-30 -354 -20 -384 0 -424z"
-    fire = art.linear(
-        [(0, "#fffbea"), (0.55, "#ffe08a"), (0.88, "#f8a444"), (1, "#c98a5a")], 0, -424, 0, -318
-    )
+    fire = art.linear([(0, "#fffbea"), (0.55, "#ffe08a"), (0.88, "#f8a444"), (1, "#c98a5a")], 0, -424, 0, -318)
     return (
         line("M0 -296C2 -308 -2 -316 1 -330", "#3a2a1c", 6)
         + path(d, fire, filter=art.blur(1.6))

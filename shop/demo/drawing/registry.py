@@ -49,9 +49,7 @@ def _each(
     base: str, tone: str, draw: Callable[[Art, str], str], spot: Spot, colours: Mapping[str, str]
 ) -> list[Picture]:
     """One picture per colour of a product."""
-    return [
-        Picture(f"{base}-{name}", tone, _in_colour(draw, colour), spot) for name, colour in colours.items()
-    ]
+    return [Picture(f"{base}-{name}", tone, _in_colour(draw, colour), spot) for name, colour in colours.items()]
 
 
 def _hung(y: float, scale: float, x: float = 600, turn: float = 0.0) -> Spot:
@@ -112,9 +110,7 @@ def _lighting() -> list[Picture]:
     domes = {"ink": "#34353a", "linen-white": "#e9e0d0", "brass": kitchen.BRASS}
     scents = {"Cedar": "#a86a30", "Fig": "#5f7448", "Sea Salt": "#8d9aa0"}
     candles = [
-        Picture(
-            f"soy-candle-{name.lower().replace(' ', '-')}", tone, _scented(name, colour), Spot(600, 900, 1.4)
-        )
+        Picture(f"soy-candle-{name.lower().replace(' ', '-')}", tone, _scented(name, colour), Spot(600, 900, 1.4))
         for name, colour in scents.items()
     ]
     mushrooms = {"cream": "#ebdfc9", "terracotta": "#b8694a"}
@@ -139,12 +135,8 @@ def _desk() -> list[Picture]:
     return [
         *_each("cloth-notebook", tone, desk.notebooks, _hung(590, 1.1), cloths),
         *_each("brass-pen", tone, desk.pen, _hung(600, 1.22), pens),
-        *_each(
-            "felt-desk-mat", tone, desk.desk_mat, _hung(600, 1.06), {"stone": "#a3a29d", "camel": "#bd9566"}
-        ),
-        *_each(
-            "quiet-wall-clock", tone, desk.clock, _hung(590, 1.08), {"oak": "#c9a06c", "walnut": "#6f4a30"}
-        ),
+        *_each("felt-desk-mat", tone, desk.desk_mat, _hung(600, 1.06), {"stone": "#a3a29d", "camel": "#bd9566"}),
+        *_each("quiet-wall-clock", tone, desk.clock, _hung(590, 1.08), {"oak": "#c9a06c", "walnut": "#6f4a30"}),
         Picture("oak-desk-tray", tone, desk.desk_tray, _hung(600, 1.06, turn=-4)),
     ]
 
@@ -172,9 +164,7 @@ def _travel() -> list[Picture]:
         *_each("canvas-tote", tone, travel.tote, Spot(600, 1040, 1.08), totes),
         *_each("rolltop-backpack", tone, travel.backpack, Spot(600, 1030, 1.24), packs),
         *_each("steel-bottle", tone, carry.bottle, Spot(600, 1060, 1.14), bottles),
-        *_each(
-            "packing-cubes", tone, carry.cubes, Spot(610, 890, 1.28), {"sand": "#cdb48c", "navy": "#3e4d69"}
-        ),
+        *_each("packing-cubes", tone, carry.cubes, Spot(610, 890, 1.28), {"sand": "#cdb48c", "navy": "#3e4d69"}),
         *_each("walking-umbrella", tone, carry.leaning_umbrella, _hung(520, 1.02, x=560), umbrellas),
     ]
 

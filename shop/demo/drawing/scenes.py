@@ -17,9 +17,7 @@ def plinth(art: Art, r: float, height: float, colour: str) -> str:
     return group(
         ground(art, 8, r),
         body(art, profile, colour, 0.05),
-        texture(
-            art, d, "0.3 0.3", dark(colour, 0.5), 0.1, (-r, -height - r * TILT, 2 * r, height + 2 * r * TILT)
-        ),
+        texture(art, d, "0.3 0.3", dark(colour, 0.5), 0.1, (-r, -height - r * TILT, 2 * r, height + 2 * r * TILT)),
         ellipse(0, -height, r, r * TILT, top),
         line(f"M{-r} {-height}A{r} {r * TILT} 0 0 0 {r} {-height}", light(colour, 0.8), 2.5, opacity=0.7),
     )
@@ -27,9 +25,7 @@ def plinth(art: Art, r: float, height: float, colour: str) -> str:
 
 def window_light(art: Art, x: float, y: float, scale: float = 1.0) -> str:
     """Sun through a six-paned window, falling slantwise on the wall."""
-    panes = "".join(
-        f"M{px} {py + px * 0.32:.0f}l190 61v250l-190 -61z" for px in (0, 214) for py in (0, 274, 548)
-    )
+    panes = "".join(f"M{px} {py + px * 0.32:.0f}l190 61v250l-190 -61z" for px in (0, 214) for py in (0, 274, 548))
     return place(path(panes, "#fff8e8", opacity=0.34, filter=art.blur(9)), x, y, scale)
 
 

@@ -65,9 +65,7 @@ def texture(
     return group(fill, clip_path=art.clip(d))
 
 
-def cloth(
-    art: Art, d: str, colour: str, area: tuple[float, float, float, float], strength: float = 0.3
-) -> str:
+def cloth(art: Art, d: str, colour: str, area: tuple[float, float, float, float], strength: float = 0.3) -> str:
     """A woven surface: slubs along and across."""
     deep = dark(colour, 0.6)
     return (
@@ -97,9 +95,7 @@ def wood(
     )
 
 
-def ground(
-    art: Art, cx: float, half: float, y: float = 0.0, strength: float = 1.0, reach: float = 1.0
-) -> str:
+def ground(art: Art, cx: float, half: float, y: float = 0.0, strength: float = 1.0, reach: float = 1.0) -> str:
     """The shadow of a standing thing: a dark contact line and a soft fall to the right."""
     fall = ellipse(
         cx + half * 0.42 * reach,
@@ -183,9 +179,7 @@ def body(
     )
 
 
-def mouth(
-    art: Art, r: float, y: float, colour: str, inside: str, lip: float = 9.0, tilt: float = TILT
-) -> str:
+def mouth(art: Art, r: float, y: float, colour: str, inside: str, lip: float = 9.0, tilt: float = TILT) -> str:
     """The open top of a vessel: a lit lip around a shaded inside."""
     rim: list[Stop] = [(0, light(colour, 0.3)), (0.35, light(colour, 0.5)), (1, dark(colour, 0.15))]
     depth: list[Stop] = [(0, dark(inside, 0.5)), (0.55, dark(inside, 0.22)), (1, light(inside, 0.1))]
@@ -208,9 +202,7 @@ def ribs(profile: Sequence[Point], colour: str, count: int, width: float, depth:
         beside = [(x + width * 0.55 * nearness, y) for x, y in points]
         stroke = width * (0.25 + 0.75 * nearness)
         drawn.append(line(curve(points), dark(colour, 0.62), stroke, opacity=depth))
-        drawn.append(
-            line(curve(beside), light(colour, 0.7), stroke * 0.6, opacity=depth * (0.8 - 0.5 * across_))
-        )
+        drawn.append(line(curve(beside), light(colour, 0.7), stroke * 0.6, opacity=depth * (0.8 - 0.5 * across_)))
     return group(*drawn)
 
 
@@ -249,9 +241,9 @@ def tube(art: Art, d: str, width: float, colour: str, gloss: float = 0.5, cap: s
 
 def stitches(d: str, colour: str, width: float = 2.6, dash: str = "11 8") -> str:
     """A sewn line."""
-    return line(
-        d, dark(colour, 0.5), width, stroke_dasharray=dash, transform="translate(1 1.6)", opacity=0.5
-    ) + line(d, light(colour, 0.45), width, stroke_dasharray=dash, opacity=0.9)
+    return line(d, dark(colour, 0.5), width, stroke_dasharray=dash, transform="translate(1 1.6)", opacity=0.5) + line(
+        d, light(colour, 0.45), width, stroke_dasharray=dash, opacity=0.9
+    )
 
 
 def folds(art: Art, d: str, colour: str, lines: Sequence[tuple[str, float, float]]) -> str:

@@ -21,9 +21,7 @@ BAMBOO = "#cfa56b"
 def rivet(art: Art, x: float, y: float, r: float = 9) -> str:
     """A brass rivet."""
     fill = art.radial([(0, "#fff0c8"), (0.45, BRASS), (1, "#6b4a1c")], x - 2, y - 3, r * 1.3)
-    return ellipse(x + 1.5, y + 3, r, r, "#241a13", opacity=0.4, filter=art.blur(2)) + ellipse(
-        x, y, r, r, fill
-    )
+    return ellipse(x + 1.5, y + 3, r, r, "#241a13", opacity=0.4, filter=art.blur(2)) + ellipse(x, y, r, r, fill)
 
 
 def strap(art: Art, d: str, width: float, colour: str) -> str:
@@ -79,9 +77,7 @@ def tote(art: Art, colour: str) -> str:
         path(side, dark(colour, 0.34)),
         path(
             front,
-            art.linear(
-                [(0, light(colour, 0.24)), (0.5, colour), (1, dark(colour, 0.22))], -320, -540, 320, 10
-            ),
+            art.linear([(0, light(colour, 0.24)), (0.5, colour), (1, dark(colour, 0.22))], -320, -540, 320, 10),
         ),
         cloth(art, front, colour, area, 0.17),
         folds(art, front, colour, creases),
@@ -100,9 +96,7 @@ def _patch(art: Art, x: float) -> str:
     sewn = stitches(box(x - 17, -492, 34, 94, 5), LEATHER, 2.4, "7 6")
     return (
         path(d, "#241a13", opacity=0.35, transform="translate(4 6)", filter=art.blur(4))
-        + path(
-            d, art.linear([(0, light(LEATHER, 0.25)), (1, dark(LEATHER, 0.15))], x - 24, -500, x + 24, -390)
-        )
+        + path(d, art.linear([(0, light(LEATHER, 0.25)), (1, dark(LEATHER, 0.15))], x - 24, -500, x + 24, -390))
         + sewn
         + rivet(art, x, -470)
         + rivet(art, x, -418)
@@ -186,9 +180,7 @@ def _roll(art: Art, main: str, colour: str) -> str:
         ),
         cloth(art, roll, colour, area, 0.12),
         volume(art, roll, colour, 16, 0.5),
-        line(
-            "M-258 -622C-180 -640 180 -640 258 -622", dark(colour, 0.7), 4, opacity=0.5, filter=art.blur(1.5)
-        ),
+        line("M-258 -622C-180 -640 180 -640 258 -622", dark(colour, 0.7), 4, opacity=0.5, filter=art.blur(1.5)),
         line("M-264 -590C-180 -576 180 -576 264 -590", dark(colour, 0.7), 5, opacity=0.3, filter=art.blur(3)),
     )
 
@@ -200,9 +192,7 @@ def _front_pocket(art: Art, d: str, colour: str) -> str:
         path(d, "#241a13", opacity=0.45, transform="translate(6 9)", filter=art.blur(9)),
         path(
             d,
-            art.linear(
-                [(0, light(colour, 0.2)), (0.5, colour), (1, dark(colour, 0.22))], -216, -290, 220, -20
-            ),
+            art.linear([(0, light(colour, 0.2)), (0.5, colour), (1, dark(colour, 0.22))], -216, -290, 220, -20),
         ),
         cloth(art, d, colour, area, 0.12),
         folds(
@@ -227,16 +217,12 @@ def _buckled(art: Art, x: float) -> str:
     """A leather strap over the roll, hooked in brass."""
     upper = box(x - 21, -668, 42, 190, 6)
     lower = box(x - 21, -420, 42, 96, 8)
-    leather = art.linear(
-        [(0, light(LEATHER, 0.3)), (0.5, LEATHER), (1, dark(LEATHER, 0.25))], x - 21, 0, x + 21, 0
-    )
+    leather = art.linear([(0, light(LEATHER, 0.3)), (0.5, LEATHER), (1, dark(LEATHER, 0.25))], x - 21, 0, x + 21, 0)
     ring = box(x - 29, -490, 58, 40, 12)
     drawn = ""
     for d in (lower, upper):
         drawn += path(d, "#241a13", opacity=0.42, transform="translate(6 8)", filter=art.blur(5))
         drawn += path(d, leather)
-    drawn += stitches(f"M{x - 14} -656V-496", LEATHER, 2, "7 6") + stitches(
-        f"M{x + 14} -656V-496", LEATHER, 2, "7 6"
-    )
+    drawn += stitches(f"M{x - 14} -656V-496", LEATHER, 2, "7 6") + stitches(f"M{x + 14} -656V-496", LEATHER, 2, "7 6")
     drawn += tube(art, ring, 9, BRASS, 0.9) + tube(art, f"M{x} -470V-424", 11, BRASS, 0.9)
     return drawn + rivet(art, x, -400) + rivet(art, x, -350)

@@ -1,0 +1,231 @@
+"""Supplier accounts made from the environment, and the keys under which their secrets are stored."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.aliexpress.client import Endpoints
+from integrations.crypto import UndecryptableValue, reseal
+from integrations.http import check_endpoint
+from integrations.models import SupplierAccount
+from integrations.sandbox.account import DEMO_ACCOUNT
+
+EMULATOR_LABEL = "Emulator"
+ALIEXPRESS_LABEL = "AliExpress"
+
+_SEALED_FIELDS = ("app_secret_sealed", "access_token_sealed", "refresh_token_sealed")
+
+
+class Change(Enum):
+    """What a set-up did to an account."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDescription:
+    """An account as the environment describes it.
+
+    ``token_expires_at`` is the end of both tokens where it is known. ``tokens_prevail``: the described tokens are
+    right at every start, whatever was stored since (the emulator accepts its well-known ones anew each time).
+    """
+
+    provider: str
+    label: str
+    mode: SupplierAccount.Mode
+    endpoint: str
+    app_key: str
+    app_secret: str = field(repr=False)
+    access_token: str = field(repr=False, default="")
+    refresh_token: str = field(repr=False, default="")
+    access_expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    tokens_prevail: bool = False
+    pays_automatically: bool = False
+
+    @property
+    def token_origin(self) -> str:
+        """The hash by which it is known later that these very tokens were taken over."""
+        if not self.access_token:
+            return ""
+        return hashlib.sha256(f"{self.access_token}\0{self.refresh_token}".encode()).hexdigest()
+
+
+def described_account() -> AccountDescription | None:
+    """The account that the environment describes, or None. Raises ``ImproperlyConfigured`` if half of it is given."""
+    given = {
+        name: str(getattr(settings, name)).strip()
+        for name in (
+            "ALIEXPRESS_APP_KEY",
+            "ALIEXPRESS_APP_SECRET",
+            "ALIEXPRESS_ACCESS_TOKEN",
+            "ALIEXPRESS_REFRESH_TOKEN",
+        )
+    }
+    if not any(given.values()):
+        return None
+    for needed in ("ALIEXPRESS_APP_KEY", "ALIEXPRESS_APP_SECRET"):
+        if not given[needed]:
+            others = ", ".join(name for name, value in given.items() if value)
+            raise ImproperlyConfigured(f"{needed} is missing beside {others}: set both or none.")
+    if given["ALIEXPRESS_REFRESH_TOKEN"] and not given["ALIEXPRESS_ACCESS_TOKEN"]:
+        raise ImproperlyConfigured("ALIEXPRESS_REFRESH_TOKEN is given without ALIEXPRESS_ACCESS_TOKEN.")
+    return AccountDescription(
+        provider="aliexpress",
+        label=ALIEXPRESS_LABEL,
+        mode=SupplierAccount.Mode.TEST if settings.USE_TEST_ACCOUNTS else SupplierAccount.Mode.LIVE,
+        endpoint=_base_address(settings.ALIEXPRESS_API_ENDPOINT),
+        app_key=given["ALIEXPRESS_APP_KEY"],
+        app_secret=given["ALIEXPRESS_APP_SECRET"],
+        access_token=given["ALIEXPRESS_ACCESS_TOKEN"],
+        refresh_token=given["ALIEXPRESS_REFRESH_TOKEN"],
+    )
+
+
+def emulator_account() -> AccountDescription:
+    """The demo account of the emulator on this machine, at ``SANDBOX_PORT``."""
+    now = timezone.now()
+    return AccountDescription(
+        provider="aliexpress",
+        label=EMULATOR_LABEL,
+        mode=SupplierAccount.Mode.SANDBOX,
+        endpoint=f"http://127.0.0.1:{settings.SANDBOX_PORT}",
+        app_key=DEMO_ACCOUNT.app_key,
+        app_secret=DEMO_ACCOUNT.app_secret,
+        access_token=DEMO_ACCOUNT.access_token,
+        refresh_token=DEMO_ACCOUNT.refresh_token,
+        access_expires_at=now + timedelta(seconds=DEMO_ACCOUNT.access_token_lifetime_s),
+        refresh_expires_at=now + timedelta(seconds=DEMO_ACCOUNT.refresh_token_lifetime_s),
+        tokens_prevail=True,
+        pays_automatically=True,
+    )
+
+
+def _base_address(address: str) -> str:
+    base = Endpoints.from_setting(address).base
+    try:
+        check_endpoint(base)
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"ALIEXPRESS_API_ENDPOINT: {exc}") from exc
+    return base
+
+
+@transaction.atomic
+def save_account(description: AccountDescription) -> tuple[SupplierAccount, Change]:
+    """Make the account of that provider and label, or bring it in line with its description.
+
+    What only staff decide (buying, spend cap, automatic payment) is set when the account is made and not touched
+    later. The described tokens are a first value: once taken over, they do not replace what was refreshed since.
+    Raises ``ImproperlyConfigured`` if the account exists in another mode, ``UndecryptableValue`` if its stored
+    secrets fit no key.
+    """
+    # The same lock as a token refresh holds: neither may overwrite what the other has just written.
+    account = (
+        SupplierAccount.objects.select_for_update()
+        .filter(provider=description.provider, label=description.label)
+        .first()
+    )
+    if account is None:
+        return _create(description), Change.CREATED
+    if account.mode != description.mode:
+        raise ImproperlyConfigured(
+            f"The account “{account.label}” exists in mode “{account.mode}”, the environment asks for "
+            f"“{description.mode.value}”. Test and live tokens never mix: rename that account in the admin (it keeps "
+            "its orders), or set USE_TEST_ACCOUNTS as before."
+        )
+    changed = _bring_in_line(account, description)
+    if not changed:
+        return account, Change.UNCHANGED
+    account.save(update_fields=[*changed, "updated_at"])
+    return account, Change.UPDATED
+
+
+def _create(description: AccountDescription) -> SupplierAccount:
+    account = SupplierAccount(
+        provider=description.provider,
+        label=description.label,
+        mode=description.mode,
+        endpoint=description.endpoint,
+        app_key=description.app_key,
+        pays_automatically=description.pays_automatically,
+    )
+    account.app_secret = description.app_secret
+    _take_tokens(account, description)
+    account.save()
+    return account
+
+
+def _bring_in_line(account: SupplierAccount, description: AccountDescription) -> list[str]:
+    """Change what differs, and name the fields. A sealed value is compared by what it holds: it looks new each time."""
+    changed = [name for name in ("endpoint", "app_key") if getattr(account, name) != getattr(description, name)]
+    for name in changed:
+        setattr(account, name, getattr(description, name))
+    if account.app_secret != description.app_secret:
+        account.app_secret = description.app_secret
+        changed.append("app_secret_sealed")
+    if _tokens_are_due(account, description):
+        changed += _take_tokens(account, description)
+    return changed
+
+
+def _tokens_are_due(account: SupplierAccount, description: AccountDescription) -> bool:
+    if not description.access_token:
+        return False
+    if description.tokens_prevail:
+        return True
+    return not account.access_token or account.token_origin != description.token_origin
+
+
+def _take_tokens(account: SupplierAccount, description: AccountDescription) -> list[str]:
+    account.access_token = description.access_token
+    account.refresh_token = description.refresh_token
+    account.token_origin = description.token_origin
+    account.access_token_expires_at = description.access_expires_at
+    account.refresh_token_expires_at = description.refresh_expires_at
+    account.health = SupplierAccount.Health.OK
+    account.health_note = ""
+    return [
+        "access_token_sealed",
+        "refresh_token_sealed",
+        "token_origin",
+        "access_token_expires_at",
+        "refresh_token_expires_at",
+        "health",
+        "health_note",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many accounts' secrets are under the first key now, and which ones (labels) fit no key at all."""
+
+    count: int
+    unreadable: tuple[str, ...]
+
+
+def reseal_accounts() -> Resealed:
+    """Seal every stored secret anew under the first of ``FIELD_ENCRYPTION_KEYS``; one account at a time."""
+    done = 0
+    unreadable = []
+    for pk in list(SupplierAccount.objects.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            account = SupplierAccount.objects.select_for_update().get(pk=pk)
+            try:
+                for name in _SEALED_FIELDS:
+                    setattr(account, name, reseal(getattr(account, name)))
+            except UndecryptableValue:
+                unreadable.append(account.label)
+                continue
+            account.save(update_fields=[*_SEALED_FIELDS, "updated_at"])
+            done += 1
+    return Resealed(done, tuple(unreadable))

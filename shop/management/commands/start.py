@@ -1,0 +1,70 @@
+"""``manage.py start``: says where everything is, then becomes honcho with the ``Procfile``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from integrations.accounts import described_account
+from shop.demo.load import DEMO_PASSWORD, DEMO_USER, create_demo_staff
+from shop.ports import PortTaken, check_ports
+
+#: The emulator delivers in about a minute; nobody wants to wait a quarter of an hour for the shop to notice.
+_DEMO_PACE = {"TRACKING_POLL_S": "3", "SWEEP_INTERVAL_S": "2"}
+
+
+class Command(BaseCommand):
+    """Starts web, worker and emulator in this terminal. Ctrl-C (or SIGTERM) ends all three."""
+
+    help = "Start the processes of the Procfile in one terminal."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            check_ports({"PORT": settings.PORT, "SANDBOX_PORT": settings.SANDBOX_PORT})
+        except PortTaken as exc:
+            raise CommandError(str(exc)) from exc
+        self.stdout.write("\n".join(["", *_where_things_are(), ""]))
+        self.stdout.flush()
+        os.chdir(settings.BASE_DIR)
+        # Django reads .env itself, with its own rules; honcho shall not read it a second time.
+        command = [sys.executable, "-m", "shop.terminal", "--env", os.devnull, "start", "--port", str(settings.PORT)]
+        os.execve(sys.executable, command, _environment())  # noqa: S606 - our own program, no shell
+
+
+def _where_things_are() -> list[str]:
+    lines = [
+        f"  Shop      {settings.BASE_URL}/",
+        f"  Admin     {settings.BASE_URL}/admin/",
+    ]
+    if create_demo_staff():
+        lines.append(f"            login: {DEMO_USER}   password: {DEMO_PASSWORD}   (this machine only)")
+    else:
+        lines.append("            make a login: .venv/bin/python manage.py createsuperuser")
+    if settings.DEBUG:
+        lines.append(f"  Mails     {settings.BASE_URL}/dev/mail/   (files in {settings.EMAIL_FILE_PATH})")
+    lines += [
+        f"  Supplier  emulator at http://127.0.0.1:{settings.SANDBOX_PORT}/",
+        "  Ctrl-C ends everything; what you did is kept.",
+    ]
+    return lines
+
+
+def _environment() -> dict[str, str]:
+    """The processes' environment. honcho gives each process another PORT, so the shop's address is told apart."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONUNBUFFERED": "1",
+        "BASE_URL": settings.BASE_URL,
+        "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+        "SANDBOX_STORE": str(settings.VAR_DIR / "sandbox.sqlite3"),
+    }
+    if described_account() is None:
+        for name, value in _DEMO_PACE.items():
+            environment.setdefault(name, value)
+    return environment

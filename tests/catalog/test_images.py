@@ -1,0 +1,96 @@
+"""``catalog.images``: pictures in two sizes, encoded by the shop itself."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from catalog import images
+from catalog.images import BadPicture, store_picture
+
+
+def _picture(size: tuple[int, int] = (40, 30), *, format: str = "PNG", mode: str = "RGB", **options) -> bytes:
+    out = BytesIO()
+    Image.new(mode, size, (0, 128, 128, 90)[: len(mode)]).save(out, format, **options)
+    return out.getvalue()
+
+
+def _stored(name: str) -> Image.Image:
+    with default_storage.open(name) as file:
+        picture = Image.open(file)
+        picture.load()
+        return picture
+
+
+def test_picture_is_stored_as_webp_in_two_sizes():
+    stored = store_picture(_picture((2000, 1000), format="JPEG"), folder="products")
+
+    large, small = _stored(stored.large), _stored(stored.small)
+    assert (large.format, large.size) == ("WEBP", (1200, 600))
+    assert (small.format, small.size) == ("WEBP", (600, 300))
+
+
+def test_small_picture_is_not_blown_up():
+    stored = store_picture(_picture((40, 30)), folder="products")
+
+    assert _stored(stored.large).size == (40, 30)
+
+
+def test_same_picture_is_stored_once():
+    first = store_picture(_picture(), folder="products")
+    second = store_picture(_picture(), folder="products")
+
+    assert first == second
+    assert len(default_storage.listdir("products")[1]) == 1
+
+
+def test_transparency_is_kept():
+    stored = store_picture(_picture(mode="RGBA"), folder="products")
+
+    assert _stored(stored.large).mode == "RGBA"
+
+
+def test_camera_data_is_dropped_and_its_rotation_applied():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees
+    exif[0x010F] = "a camera that tells on its owner"
+    stored = store_picture(_picture((40, 30), format="JPEG", exif=exif), folder="products")
+
+    picture = _stored(stored.large)
+    assert picture.size == (30, 40)
+    assert "exif" not in picture.info
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"GIF89a",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        _picture()[:60],
+        _picture(format="BMP"),
+    ],
+    ids=["empty", "only a header", "svg", "cut off", "other format"],
+)
+def test_what_is_no_accepted_picture_is_refused(data):
+    with pytest.raises(BadPicture) as refusal:
+        store_picture(data, folder="products")
+
+    assert refusal.value.code == "bad_picture"
+
+
+def test_picture_with_too_many_pixels_is_refused(monkeypatch):
+    monkeypatch.setattr(images, "MAX_PIXELS", 1000)
+
+    with pytest.raises(BadPicture, match="pixels"):
+        store_picture(_picture((40, 30)), folder="products")
+
+
+def test_file_that_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(images, "MAX_BYTES", 10)
+
+    with pytest.raises(BadPicture, match="too large"):
+        store_picture(_picture(), folder="products")
