@@ -24,12 +24,14 @@ def in_stock(variant: Variant, *, quantity: int = 1) -> bool:
     return variant.is_active and bool(usable_listings(variant, quantity=quantity))
 
 
-def quantity_available(variant: Variant) -> int | None:
-    """How many of ``variant`` its best-stocked listing holds; None if a listing's stock is not known."""
+def quantity_available(variant: Variant, *, country: str = "") -> int | None:
+    """How many of ``variant`` its best-stocked listing (to ``country``, ISO, if given) holds; None if a listing's stock
+    is not known.
+    """
     stocks = [
         None if listing.stock is None else listing.stock // listing.quantity_per_unit
         for listing in variant.listings.all()
-        if listing.is_active
+        if listing.is_active and (not country or listing.ships_to(country))
     ]
     if None in stocks:
         return None

@@ -6,18 +6,21 @@ import re
 from dataclasses import fields
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
+from catalog.models import Listing
 from fulfillment import routing, tracking
 from fulfillment.clock import database_now
 from fulfillment.guards import WAIVABLE
-from fulfillment.models import Attempt, Notice, Order, Payment, SupplierOrder
+from fulfillment.models import Attempt, Notice, Order, OrderLine, Payment, SupplierOrder
 from fulfillment.notifications import owe
 from fulfillment.orders import cancel_unpaid, give_back_stock
 from fulfillment.outcomes import adopt
 from fulfillment.payments import refund
+from fulfillment.progress import update_order
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
-from fulfillment.transitions import move_order, move_supplier_order, record
+from fulfillment.transitions import call_for_person, lock_order, move_order, move_supplier_order, record
 from fulfillment.wake import wake
 from integrations.models import SupplierAccount
 from integrations.types import Address
@@ -84,8 +87,6 @@ def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> 
                 "first_sent_at": None,
                 "reference": f"{supplier_order.order.number}-{supplier_order.part}-{purchase}",
             }
-        if supplier_order.account:
-            changes["account_mode"] = supplier_order.account.mode
         _move_from(supplier_order, was, _S.DUE, actor=actor, data={"waive": waive}, **changes)
         wake("place", supplier_order.pk)
 
@@ -94,7 +95,9 @@ def correct_address(order: Order, *, address: Address, actor: str) -> None:
     """Write a corrected address, as long as nothing was bought for the old one. Trying again is a second answer."""
     sent = [_S.IN_FLIGHT, _S.UNKNOWN, _S.PLACED, _S.PAID, _S.SHIPPED, _S.DELIVERED]
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=order.pk)
+        order = lock_order(order.pk)
+        # A worker that is just checking the old address loses its claim, before we look whether one was faster.
+        order.supplier_orders.filter(status=_S.DUE).update(fence=F("fence") + 1, lease_until=None)
         if order.supplier_orders.filter(status__in=sent).exists():
             raise NotNow("It is being bought, or was, for the address it has.")
         changed = [f.name for f in fields(address) if getattr(order, f.name) != getattr(address, f.name)]
@@ -112,7 +115,7 @@ def cancel_and_refund(order: Order, *, actor: str, reason: str) -> None:
     supplier first.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=order.pk)
+        order = lock_order(order.pk)
         if order.status == OrderStatus.AWAITING_PAYMENT:
             cancel_unpaid(order, actor=actor, note=reason)
             return
@@ -122,6 +125,12 @@ def cancel_and_refund(order: Order, *, actor: str, reason: str) -> None:
                     f"{part.reference} is {part.get_status_display()}. Settle it, or cancel it at the supplier first."
                 )
             _move_from(part, part.status, _S.CANCELED, actor=actor, note=reason, lease_until=None)
+        for part in order.supplier_orders.exclude(attention=""):
+            call_for_person(part, "", reason, actor=actor)  # This was the answer.
+        if order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+            # The supplier canceled what was on its way already: only the money can go back now.
+            _refund_rest(order, actor=actor, reason=reason)
+            return
         move_order(order, OrderStatus.CANCELED, actor=actor, note=reason)
         give_back_stock(order)
         owe(order, Notice.Kind.CANCELED)
@@ -132,7 +141,9 @@ def note_canceled_at_supplier(supplier_order: SupplierOrder, *, actor: str, reas
     """A person saw that the supplier canceled what was placed and the supplier's API does not say so."""
     if supplier_order.status not in (_S.PLACED, _S.PAID, _S.SHIPPED):
         raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
-    _move_from(supplier_order, supplier_order.status, _S.CANCELED, actor=actor, note=reason)
+    with transaction.atomic():
+        _move_from(supplier_order, supplier_order.status, _S.CANCELED, actor=actor, note=reason)
+        update_order(lock_order(supplier_order.order_id))
 
 
 def look_now(supplier_order: SupplierOrder, *, actor: str) -> int:
@@ -143,15 +154,15 @@ def look_now(supplier_order: SupplierOrder, *, actor: str) -> int:
 
 def resume_account(account: SupplierAccount, *, actor: str) -> None:
     """The account works again: its waiting orders are bought from now on."""
-    SupplierAccount.objects.filter(pk=account.pk).update(
-        health=SupplierAccount.Health.OK, health_note="", paused_until=None, updated_at=timezone.now()
-    )
-    waiting = SupplierOrder.objects.filter(account=account, status=_S.DUE)
-    now = database_now()
-    waiting.update(next_attempt_at=now, updated_at=timezone.now())
-    for supplier_order in waiting.only("pk", "order_id", "reference"):
-        record(supplier_order.order_id, "supplier_order.resumed", supplier_order=supplier_order, actor=actor)
-        wake("place", supplier_order.pk)
+    with transaction.atomic():
+        SupplierAccount.objects.filter(pk=account.pk).update(
+            health=SupplierAccount.Health.OK, health_note="", paused_until=None, updated_at=timezone.now()
+        )
+        waiting = SupplierOrder.objects.filter(account=account, status=_S.DUE)
+        waiting.update(next_attempt_at=database_now(), updated_at=timezone.now())
+        for supplier_order in waiting.only("pk", "order_id", "reference"):
+            record(supplier_order.order_id, "supplier_order.resumed", supplier_order=supplier_order, actor=actor)
+            wake("place", supplier_order.pk)
 
 
 def _move_from(supplier_order: SupplierOrder, source: str, target: str, **kwargs: object) -> None:
@@ -164,7 +175,7 @@ def _move_from(supplier_order: SupplierOrder, source: str, target: str, **kwargs
 
 def _route_again(supplier_order: SupplierOrder) -> bool:
     served = {line.pk for part in supplier_order.order.supplier_orders.all() for line in part.lines.all()}
-    group = []
+    group: list[tuple[OrderLine, Listing]] = []
     for line in supplier_order.order.lines.exclude(pk__in=served):
         listing = routing.best_listing(line, supplier_order.order.country)
         if listing is None or (group and listing.account_id != group[0][1].account_id):
@@ -173,13 +184,15 @@ def _route_again(supplier_order: SupplierOrder) -> bool:
     if not group:
         return False
     account = group[0][1].account
-    SupplierOrder.objects.filter(pk=supplier_order.pk, account=None).update(
+    routed = SupplierOrder.objects.filter(pk=supplier_order.pk, account=None).update(
         account=account,
         account_mode=account.mode,
         currency=account.currency,
         expected_cost=routing.expected_cost(group),
         updated_at=timezone.now(),
     )
+    if not routed:
+        raise NotNow("Somebody else has just tried it again.")
     routing.add_lines(supplier_order, group)
     supplier_order.refresh_from_db()
     return True

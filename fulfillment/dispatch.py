@@ -15,20 +15,20 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from fulfillment import guards, outcomes
 from fulfillment.clock import database_now
 from fulfillment.models import Attempt, SupplierOrder, SupplierOrderLine
 from fulfillment.states import SupplierOrderStatus
-from fulfillment.transitions import LostClaim, move_supplier_order
+from fulfillment.transitions import IllegalTransition, LostClaim, move_supplier_order
 from integrations.base import SupplierAdapter
 from integrations.errors import Transient
 from integrations.models import SupplierAccount
@@ -52,7 +52,7 @@ class Claim:
 
 def buyable() -> Q:
     """Which supplier orders' accounts may buy at the moment."""
-    now = timezone.now()
+    now = database_now()
     return Q(account__buying_enabled=True, account__health=SupplierAccount.Health.OK) & (
         Q(account__paused_until__isnull=True) | Q(account__paused_until__lte=now)
     )
@@ -67,57 +67,63 @@ def due() -> list[int]:
     return list(rows.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:200])
 
 
-def place(supplier_order_id: int) -> bool:
+def place(supplier_order_id: int, *, started: float | None = None) -> bool:
     """Buy one due supplier order, if nobody else does. True if a purchase call was made.
 
-    Never raises for what a supplier does: the row says what came of it.
+    ``started`` is the monotonic clock at which the task began, if it has done something before. Never raises for what
+    a supplier does: the row says what came of it.
     """
     claim = _claim(supplier_order_id)
     if claim is None:
         return False
+    if started is not None:
+        claim = replace(claim, started=started)
     try:
         adapter = adapter_for(claim.account)
         guards.check_standing(claim.supplier_order, claim.account)
         quote = guards.quote(claim.supplier_order, adapter)
         attempt = begin(claim, quote=quote)
+        if attempt is None:
+            # Counted like every other putting-off: a supplier that is always too slow must end before a person.
+            raise Transient("The checks before buying took too long to buy in the time left.", code="no_time_left")
     except guards.Stop as stop:
         _hold(claim, stop)
         return False
     except Transient as exc:
         outcomes.put_off(claim.supplier_order, claim.fence, exc)
         return False
-    except LostClaim:
-        return False
+    except (LostClaim, IllegalTransition):
+        return False  # Canceled, settled or taken over while it was being checked.
     except Exception as exc:
         # Nothing was sent yet. Without this the row would be claimed and fail again for ever, unseen.
         logger.exception("guards failed supplier_order=%s", supplier_order_id)
         problem = f"The checks before buying failed ({type(exc).__name__})."
         _hold(claim, guards.Stop(SupplierOrder.Attention.SUPPLIER_NOTE, problem))
         return False
-    return attempt is not None and send(claim, attempt, adapter)
+    return send(claim, attempt, adapter)
 
 
 def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
     """Write down that the purchase is about to be sent, and commit. None if there is no time left for the call.
 
     With a ``quote`` this is a first send of this purchase, without one the same reference is sent again.
-    Raises ``LostClaim`` and ``guards.Stop`` (spend cap).
+    Raises ``LostClaim``, ``IllegalTransition`` and ``guards.Stop`` (spend cap).
     """
     spent_s = time.monotonic() - claim.started
     if spent_s > settings.SUPPLIER_TASK_TIMEOUT_S - settings.SUPPLIER_CALL_TIMEOUT_S:
-        return None  # The lease lapses and the next worker starts with a fresh budget.
+        return None
     supplier_order = claim.supplier_order
     now = database_now()
     with transaction.atomic():
         account = SupplierAccount.objects.select_for_update().get(pk=claim.account.pk)
-        fields = {}
+        fields: dict[str, Any] = {}
         if quote is not None:
             guards.check_spend_cap(supplier_order, account, quote.cost)
             fields = {"expected_cost": quote.cost.amount}
             for line_id, service in quote.services.items():
                 SupplierOrderLine.objects.filter(pk=line_id).update(shipping_service=service)
         number = supplier_order.attempts.count() + 1
-        move_supplier_order(
+        began = move_supplier_order(
             supplier_order,
             _S.IN_FLIGHT,
             where={"fence": claim.fence, "lease_until__gt": now},
@@ -126,6 +132,9 @@ def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
             first_sent_at=Coalesce("first_sent_at", now),
             **fields,
         )
+        if not began:
+            # In flight already, under the fence of the worker that took over after our lease.
+            raise LostClaim("another worker is sending it", status=supplier_order.status)
         return Attempt.objects.create(
             supplier_order=supplier_order,
             number=number,
@@ -213,5 +222,5 @@ def _hold(claim: Claim, stop: guards.Stop) -> None:
             attention=stop.attention,
             attention_note=str(stop),
         )
-    except LostClaim:
+    except (LostClaim, IllegalTransition):
         logger.info("claim lost before hold supplier_order=%s", claim.supplier_order.pk)

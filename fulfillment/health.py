@@ -74,7 +74,8 @@ def _ask_suppliers() -> Check:
     for account in SupplierAccount.objects.filter(buying_enabled=True):
         try:
             adapter_for(account).ping()
-        except SupplierError:
+        except (SupplierError, KeyError, ValueError):
+            # Unreachable, a supplier that is not installed, or an address that is none.
             ok = False
             details.append(f"{account.label}: cannot be reached")
         else:

@@ -18,7 +18,8 @@ from fulfillment.wake import wake
 
 logger = logging.getLogger(__name__)
 
-#: A claim this old belongs to a worker that died; the mail is sent again rather than never.
+#: A claim this old belongs to a worker that died; the mail is sent again rather than never. Each further try waits
+#: twice as long, so that a mail server may be down for most of a day.
 CLAIM_TIMEOUT = timedelta(minutes=10)
 MAX_TRIES = 8
 
@@ -74,7 +75,11 @@ def send(notice_id: int) -> bool:
 
 
 def _unclaimed() -> Q:
-    return Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - CLAIM_TIMEOUT)
+    now = timezone.now()
+    free = Q(claimed_at__isnull=True) | Q(tries=0, claimed_at__lt=now - CLAIM_TIMEOUT)
+    for tries in range(1, MAX_TRIES):
+        free |= Q(tries=tries, claimed_at__lt=now - CLAIM_TIMEOUT * 2 ** (tries - 1))
+    return free
 
 
 def _message(notice: Notice) -> EmailMultiAlternatives:

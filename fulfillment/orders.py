@@ -18,7 +18,7 @@ from fulfillment.clock import database_now
 from fulfillment.models import Notice, Order, OrderLine, Payment, SupplierOrder, SupplierOrderLine
 from fulfillment.notifications import owe
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
-from fulfillment.transitions import move_order, record
+from fulfillment.transitions import lock_order, move_order, record
 from fulfillment.wake import wake
 from integrations.models import SupplierAccount
 from integrations.types import Address, ProductSnapshot, SkuSnapshot
@@ -50,16 +50,20 @@ def place_order(
     """
     try:
         with transaction.atomic():
-            order = Order.objects.select_for_update().filter(checkout_key=checkout_key).first()
+            order = Order.objects.select_for_update(no_key=True).filter(checkout_key=checkout_key).first()
             if order and order.status != OrderStatus.AWAITING_PAYMENT:
                 return order
-            _check(variant, quantity, contact.address.country, seen_total)
+            if order:
+                # Before looking what is left: what this order keeps already must not count as sold out for it.
+                _release_lines(order)
+            variant = _as_it_is_now(variant)
             if order is None:
+                # Before the checks: of two first clicks the later one must meet the earlier one's order, not its stock.
                 order = _create(checkout_key, contact, variant.currency)
                 record(order.pk, "order.received", actor="customer")
             else:
-                _take_over(order, contact)
-                _release_lines(order)
+                _take_over(order, contact, variant.currency)
+            _check(variant, quantity, contact.address.country, seen_total)
             _add_line(order, variant, quantity)
     except IntegrityError:
         # Two requests with one key at the same moment: the other one made it.
@@ -154,19 +158,20 @@ def plan(order: Order, *, part: int, account: SupplierAccount | None, **fields: 
 def cancel_unpaid(order: Order, *, actor: str = "system", note: str = "") -> bool:
     """Cancel an order that is not paid and give its stock back. False if it was canceled already."""
     with transaction.atomic():
-        if order.status != OrderStatus.AWAITING_PAYMENT:
+        # What was read before may have been paid since: only what is there under the lock counts.
+        if lock_order(order.pk).status != OrderStatus.AWAITING_PAYMENT:
             return False
-        if not move_order(order, OrderStatus.CANCELED, actor=actor, note=note):
-            return False
+        move_order(order, OrderStatus.CANCELED, actor=actor, note=note)
         give_back_stock(order)
         owe(order, Notice.Kind.CANCELED)
     return True
 
 
 def unpaid_too_long() -> list[int]:
-    """Ids of orders whose time to pay is over."""
+    """Ids of orders whose time to pay is over. One for which money came that does not fit is left to a person."""
     before = timezone.now() - timedelta(hours=settings.UNPAID_ORDER_HOURS)
     waiting = Order.objects.filter(status=OrderStatus.AWAITING_PAYMENT, created_at__lt=before)
+    waiting = waiting.exclude(payments__status=PaymentStatus.MISMATCH)
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
 
 
@@ -176,6 +181,15 @@ def give_back_stock(order: Order) -> None:
         # The line's own counter decides who returns the pieces, so that two cancellations return them once.
         if OrderLine.objects.filter(pk=line.pk, quantity_reserved=line.quantity_reserved).update(quantity_reserved=0):
             stock.give_back(line.listing_id, line.quantity_reserved)  # type: ignore[arg-type]
+
+
+def _as_it_is_now(variant: Variant) -> Variant:
+    """``variant`` with today's price and its listings' stock: the caller may have read it for a page long ago."""
+    rows = Variant.objects.select_related("product").prefetch_related("listings")
+    present = rows.filter(pk=variant.pk).first()
+    if present is None:
+        raise CannotOrder("This is no longer sold.", code="not_sold")
+    return present
 
 
 def _check(variant: Variant, quantity: int, country: str, seen_total: Money | None) -> None:
@@ -198,8 +212,8 @@ def _create(checkout_key: str | None, contact: Contact, currency: str, source: s
     )
 
 
-def _take_over(order: Order, contact: Contact) -> None:
-    columns = {"email": contact.email, **_columns(contact.address)}
+def _take_over(order: Order, contact: Contact, currency: str) -> None:
+    columns = {"email": contact.email, "currency": currency, **_columns(contact.address)}
     changed = sorted(name for name, value in columns.items() if getattr(order, name) != value)
     for name in changed:
         setattr(order, name, columns[name])
@@ -235,7 +249,8 @@ def _reserve(variant: Variant, quantity: int, country: str) -> Listing:
     for listing in usable_listings(variant, country=country, quantity=quantity):
         if stock.take(listing.pk, quantity * listing.quantity_per_unit):
             return listing
-    raise CannotOrder("Not that many are left.", code="out_of_stock", available=quantity_available(variant))
+    available = quantity_available(variant, country=country)
+    raise CannotOrder("Not that many are left.", code="out_of_stock", available=available)
 
 
 def _set_totals(order: Order, items: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,9 +17,24 @@ from fulfillment.guards import REFUSALS
 from fulfillment.models import Attempt, ExternalOrder, SupplierOrder
 from fulfillment.progress import update_order
 from fulfillment.states import SupplierOrderStatus
-from fulfillment.transitions import IllegalTransition, LostClaim, call_for_person, move_supplier_order, record
+from fulfillment.transitions import (
+    IllegalTransition,
+    LostClaim,
+    call_for_person,
+    lock_order,
+    move_supplier_order,
+    record,
+)
 from fulfillment.wake import wake
-from integrations.errors import AccountUnusable, AlreadyPlaced, Rejected, SupplierError, Transient, Unsupported
+from integrations.errors import (
+    AccountUnusable,
+    AlreadyPlaced,
+    OutcomeUnknown,
+    Rejected,
+    SupplierError,
+    Transient,
+    Unsupported,
+)
 from integrations.models import SupplierAccount
 from integrations.types import Placed, Refusal
 
@@ -31,9 +48,13 @@ MAX_DEFERRALS = 30
 
 
 def placed(attempt: Attempt, result: Placed) -> None:
-    """The supplier gave order ids: keep each of them. A late reply settles an ``unknown`` as well."""
-    supplier_order = attempt.supplier_order
+    """The supplier gave order ids: keep each of them. A late reply is as good a proof as any."""
+    if not result.external_ids:
+        failed(attempt, OutcomeUnknown("The supplier reports success but names no order.", code="success_without_id"))
+        return
     with transaction.atomic():
+        if not adopt(attempt.supplier_order, result.external_ids, payment_note=result.payment_note, attempt=attempt):
+            _late_proof(attempt.supplier_order, result.external_ids)
         _finish(
             attempt,
             Attempt.Outcome.DONE,
@@ -41,7 +62,6 @@ def placed(attempt: Attempt, result: Placed) -> None:
             request_id=result.request_id,
             message=result.payment_note,
         )
-        adopt(supplier_order, result.external_ids, payment_note=result.payment_note, fence=attempt.fence)
 
 
 def adopt(
@@ -49,58 +69,66 @@ def adopt(
     external_ids: tuple[str, ...],
     *,
     payment_note: str = "",
-    fence: int | None = None,
+    attempt: Attempt | None = None,
     actor: str = "system",
 ) -> bool:
     """Take ``external_ids`` as the orders that ``supplier_order`` became; the first proof wins.
 
-    With a ``fence`` the row must still be in flight under it, or unknown. False if the proof came too late to
-    change anything; the ids then stand in the history. Call inside a transaction.
+    The reply to an ``attempt`` counts whoever owns the row by now, as long as it is still the same purchase; without
+    one (a person found the order) the row must be unknown. False if that does not hold: then nothing was changed.
+    Call inside a transaction.
     """
-    where = {"fence": fence, "status": _S.IN_FLIGHT} if fence is not None else {"status": _S.UNKNOWN}
-    fields = {"placed_at": database_now(), "lease_until": None, "settle_at": None}
+    lock_order(supplier_order.order_id)
+    where = {"reference": attempt.reference} if attempt else {"status": _S.UNKNOWN}
+    fields: dict[str, Any] = {"placed_at": database_now(), "lease_until": None, "settle_at": None}
     if payment_note:
         fields |= {"attention": _A.PAY, "attention_note": payment_note}
     data = {"external_ids": list(external_ids)}
     try:
         moved = move_supplier_order(supplier_order, _S.PLACED, where=where, actor=actor, data=data, **fields)
     except (LostClaim, IllegalTransition):
-        try:
-            moved = move_supplier_order(
-                supplier_order, _S.PLACED, where={"status": _S.UNKNOWN}, actor=actor, data=data, **fields
-            )
-        except (LostClaim, IllegalTransition):
-            moved = False
+        return False
     if not moved:
-        record(supplier_order.order_id, "supplier_order.late_reply", supplier_order=supplier_order, data=data)
         return False
     now = database_now()
+    elsewhere = []
     for external_id in external_ids:
-        external, _ = ExternalOrder.objects.get_or_create(
+        external, is_new = ExternalOrder.objects.get_or_create(
             account_id=supplier_order.account_id,
             external_id=external_id,
             defaults={"supplier_order": supplier_order, "next_poll_at": now},
         )
+        if not is_new and external.supplier_order_id != supplier_order.pk:
+            elsewhere.append(external_id)
         wake("look", external.pk)
+    if elsewhere:
+        note = f"The supplier answered with {', '.join(elsewhere)}, which belongs to another order here."
+        call_for_person(supplier_order, _A.SUPPLIER_NOTE, note)
     update_order(supplier_order.order)
     return True
 
 
 def failed(attempt: Attempt, exc: Exception) -> None:
     """The purchase call raised ``exc``: sort it into rejected, surely not done or unknown."""
+    if isinstance(exc, Transient):
+        mark_account(attempt.supplier_order.account_id, exc)
+    if isinstance(exc, SupplierError):
+        # A refusal may repeat what was sent; the history that it ends in can never be cleaned again.
+        exc.hide(_personal_texts(attempt.supplier_order))
     try:
         with transaction.atomic():
             if isinstance(exc, Rejected | Unsupported) and not _sent_before(attempt):
                 _rejected(attempt, exc)
             elif isinstance(exc, Transient):
-                _finish(attempt, Attempt.Outcome.NOT_DONE, exc)
                 _surely_not_done(attempt, exc)
             else:
                 _unknown(attempt, exc)
+            _finish(attempt, _outcome_of(attempt, exc), exc)
     except (LostClaim, IllegalTransition) as lost:
         # Another worker owns the row by now. The attempt keeps the evidence, the row is theirs.
-        _finish(attempt, _outcome_of(exc), exc)
-        logger.warning("claim lost attempt=%s outcome=%s now=%s", attempt.pk, _outcome_of(exc), lost.data.get("status"))
+        outcome = _outcome_of(attempt, exc)
+        _finish(attempt, outcome, exc)
+        logger.warning("claim lost attempt=%s outcome=%s now=%s", attempt.pk, outcome, lost.data.get("status"))
 
 
 def not_sent(attempt: Attempt) -> None:
@@ -119,17 +147,9 @@ def put_off(supplier_order: SupplierOrder, fence: int, exc: Transient) -> None:
     deferrals = supplier_order.deferrals + 1
     now = database_now()
     rows = SupplierOrder.objects.filter(pk=supplier_order.pk, fence=fence, status=_S.DUE)
-    if deferrals > MAX_DEFERRALS and not isinstance(exc, AccountUnusable):
+    if _too_often(deferrals, exc):
         try:
-            move_supplier_order(
-                supplier_order,
-                _S.HELD,
-                where={"fence": fence},
-                lease_until=None,
-                deferrals=0,
-                attention=_A.UNREACHABLE,
-                attention_note=exc.message,
-            )
+            _call_off(supplier_order, fence, exc)
         except (LostClaim, IllegalTransition):
             logger.info("claim lost while putting off supplier_order=%s", supplier_order.pk)
         return
@@ -140,12 +160,16 @@ def put_off(supplier_order: SupplierOrder, fence: int, exc: Transient) -> None:
 
 def mark_account(account_id: int | None, exc: Transient) -> None:
     """Remember on the account what concerns all its calls: a refused token, or a ban for some seconds."""
+    if account_id is None:
+        return
     accounts = SupplierAccount.objects.filter(pk=account_id)
     if isinstance(exc, AccountUnusable):
         accounts.update(health=SupplierAccount.Health.RECONNECT, health_note=exc.message[:200])
         logger.error("account refused account=%s code=%s", account_id, exc.code)
     elif exc.retry_after_s is not None:
-        accounts.update(paused_until=timezone.now() + timedelta(seconds=exc.retry_after_s))
+        until = database_now() + timedelta(seconds=exc.retry_after_s)
+        # A short ban told later must not end a long one.
+        accounts.exclude(paused_until__gte=until).update(paused_until=until)
 
 
 def lapse(supplier_order: SupplierOrder) -> bool:
@@ -171,7 +195,6 @@ def lapse(supplier_order: SupplierOrder) -> bool:
 
 
 def _rejected(attempt: Attempt, exc: Rejected | Unsupported) -> None:
-    _finish(attempt, Attempt.Outcome.REJECTED, exc)
     move_supplier_order(
         attempt.supplier_order,
         _S.REJECTED,
@@ -184,7 +207,6 @@ def _rejected(attempt: Attempt, exc: Rejected | Unsupported) -> None:
 
 
 def _surely_not_done(attempt: Attempt, exc: Transient) -> None:
-    mark_account(attempt.supplier_order.account_id, exc)
     if _sent_before(attempt):
         # This send did nothing, but an earlier one may have: it stays unknown.
         _back_to_unknown(attempt)
@@ -201,12 +223,30 @@ def _surely_not_done(attempt: Attempt, exc: Transient) -> None:
         next_attempt_at=database_now() + _wait(deferrals, exc),
         data={"code": exc.code},
     )
+    if _too_often(deferrals, exc):
+        _call_off(attempt.supplier_order, attempt.fence, exc)
+
+
+def _too_often(deferrals: int, exc: Transient) -> bool:
+    # For an account that must be connected again the account calls for a person, not each of its orders.
+    return deferrals > MAX_DEFERRALS and not isinstance(exc, AccountUnusable)
+
+
+def _call_off(supplier_order: SupplierOrder, fence: int, exc: Transient) -> None:
+    move_supplier_order(
+        supplier_order,
+        _S.HELD,
+        where={"fence": fence},
+        lease_until=None,
+        deferrals=0,
+        attention=_A.UNREACHABLE,
+        attention_note=exc.message,
+    )
 
 
 def _unknown(attempt: Attempt, exc: Exception) -> None:
     if not isinstance(exc, SupplierError):
         logger.error("purchase call broke attempt=%s", attempt.pk, exc_info=exc)
-    _finish(attempt, Attempt.Outcome.UNKNOWN, exc)
     _back_to_unknown(attempt)
     supplier_order = attempt.supplier_order
     if isinstance(exc, AlreadyPlaced):
@@ -251,8 +291,28 @@ def _sent_before(attempt: Attempt) -> bool:
     )
 
 
-def _outcome_of(exc: Exception) -> str:
-    if isinstance(exc, Rejected):
+def _late_proof(supplier_order: SupplierOrder, external_ids: tuple[str, ...]) -> None:
+    """A reply names orders although the row is past this purchase: nobody may overlook one that we do not know."""
+    data = {"external_ids": list(external_ids)}
+    record(supplier_order.order_id, "supplier_order.late_reply", supplier_order=supplier_order, data=data)
+    known = supplier_order.external_orders.values_list("external_id", flat=True)
+    unknown = [external_id for external_id in external_ids if external_id not in set(known)]
+    if not unknown:
+        return
+    note = f"A late reply names {', '.join(unknown)}, which is not followed here. Look into the supplier's account."
+    if supplier_order.status == _S.DUE:
+        move_supplier_order(supplier_order, _S.HELD, lease_until=None, attention=_A.OUTCOME, attention_note=note)
+    else:
+        call_for_person(supplier_order, _A.OUTCOME, note)
+
+
+def _personal_texts(supplier_order: SupplierOrder) -> list[str]:
+    order = supplier_order.order
+    return [order.email, *(value for name, value in asdict(order.address).items() if name != "country")]
+
+
+def _outcome_of(attempt: Attempt, exc: Exception) -> str:
+    if isinstance(exc, Rejected | Unsupported):
         return Attempt.Outcome.REJECTED
     return Attempt.Outcome.NOT_DONE if isinstance(exc, Transient) else Attempt.Outcome.UNKNOWN
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from fulfillment.models import Notice, Order, Payment, Refund
 from fulfillment.notifications import owe
 from fulfillment.routing import route
 from fulfillment.states import OrderStatus, PaymentStatus
-from fulfillment.transitions import IllegalTransition, move_order, move_payment, record
+from fulfillment.transitions import IllegalTransition, lock_order, move_order, move_payment, record
 from shop.errors import DomainError
 from shop.money import Money
 
@@ -33,7 +32,7 @@ def start_payment(order: Order, *, method: str) -> Payment:
     Raises ``PaymentProblem`` if there is nothing to pay any more.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=order.pk)
+        order = lock_order(order.pk)
         if order.status == OrderStatus.CANCELED:
             raise PaymentProblem("This order has been canceled.", code="order_canceled")
         if order.status != OrderStatus.AWAITING_PAYMENT:
@@ -60,15 +59,18 @@ def settle_payment(
     that does not fit is kept as ``mismatch`` in front of staff, and nothing is bought.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=payment.order_id)
+        order = lock_order(payment.order_id)
         payment.refresh_from_db()
         if outcome == PaymentStatus.SUCCEEDED and (money != payment.money or not _may_pay(order, payment)):
             outcome = PaymentStatus.MISMATCH
-        fields = (
-            {"external_reference": reference} if outcome in (PaymentStatus.SUCCEEDED, PaymentStatus.MISMATCH) else {}
-        )
+        money_came = outcome in (PaymentStatus.SUCCEEDED, PaymentStatus.MISMATCH)
+        fields = {"external_reference": reference} if money_came else {}
+        if fields and _is_another_payments(reference, payment):
+            # The same money cannot pay twice.
+            outcome, fields = PaymentStatus.MISMATCH, {}
+        told = {"told": str(money), "reference": reference}
         try:
-            moved = move_payment(payment, outcome, actor=actor, data={"told": str(money)}, **fields)
+            moved = move_payment(payment, outcome, actor=actor, data=told, **fields)
         except IllegalTransition:
             # Late or contradicting news about a payment that is settled: already told, nothing to change.
             return payment
@@ -82,9 +84,11 @@ def settle_payment(
 def refund(payment: Payment, *, amount: Decimal, key: str, reason: str, actor: str) -> Refund:
     """Give ``amount`` (major units, the payment's currency) back, once per ``key``.
 
-    A payment that was made elsewhere is refunded there: the row then waits for a person. Raises ``PaymentProblem``
-    (code ``refund_too_large``) if more than what is left would go back.
+    A payment that was made elsewhere is refunded there: the row then waits for a person. Raises ``PaymentProblem``:
+    ``refund_too_large`` if more than what is left would go back, ``refund_not_positive``, ``key_reused``.
     """
+    if amount <= 0:
+        raise PaymentProblem("A refund is more than nothing.", code="refund_not_positive")
     try:
         with transaction.atomic():
             row = Refund.objects.create(
@@ -96,11 +100,14 @@ def refund(payment: Payment, *, amount: Decimal, key: str, reason: str, actor: s
                 # The sandbox moves no money: its refund is done as soon as it is written.
                 status=Refund.Status.DONE if payment.method == Payment.Method.SANDBOX else Refund.Status.TO_DO,
             )
-            kept = Payment.objects.filter(
-                pk=payment.pk, status=PaymentStatus.SUCCEEDED, refunded_amount__lte=F("amount") - amount
-            ).update(refunded_amount=F("refunded_amount") + amount, updated_at=timezone.now())
-            if not kept:
+            # Counted here under the order's lock, not in the database: SQLite would reckon with binary fractions, and
+            # the exact rest of a payment would be refused or a cent too much let through.
+            lock_order(payment.order_id)
+            present = Payment.objects.get(pk=payment.pk)
+            refunded = present.refunded_amount + amount
+            if present.status != PaymentStatus.SUCCEEDED or refunded > present.amount:
                 raise PaymentProblem("More would go back than was paid.", code="refund_too_large")
+            Payment.objects.filter(pk=payment.pk).update(refunded_amount=refunded, updated_at=timezone.now())
             record(
                 payment.order_id,
                 f"refund.{row.status}",
@@ -109,8 +116,15 @@ def refund(payment: Payment, *, amount: Decimal, key: str, reason: str, actor: s
                 data={"amount": str(amount), "currency": payment.currency},
             )
     except IntegrityError:
-        return Refund.objects.get(key=key)
+        row = Refund.objects.get(key=key)
+        if (row.payment_id, row.amount) != (payment.pk, amount):
+            raise PaymentProblem("This key belongs to another refund.", code="key_reused") from None
     return row
+
+
+def _is_another_payments(reference: str, payment: Payment) -> bool:
+    others = Payment.objects.filter(method=payment.method, external_reference=reference).exclude(pk=payment.pk)
+    return bool(reference) and others.exists()
 
 
 def _may_pay(order: Order, payment: Payment) -> bool:

@@ -6,6 +6,7 @@ Never backwards: a late or repeated piece of news finds the states already there
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from fulfillment.models import ExternalOrder, Notice, Order, SupplierOrder
 from fulfillment.notifications import owe
@@ -27,25 +28,38 @@ _EXTERNAL_RANK = {
 }
 
 
+def further(present: str, told: str) -> str:
+    """Where an order at the supplier stands, being at ``present`` and told to be at ``told``.
+
+    Late news and a word that we do not know change nothing; canceled is for good.
+    """
+    if told == _E.UNKNOWN or present == _E.CANCELED:
+        return present
+    if present in _EXTERNAL_RANK and told in _EXTERNAL_RANK:
+        return told if _RANK[_EXTERNAL_RANK[told]] >= _RANK[_EXTERNAL_RANK[present]] else present
+    return told
+
+
 def update_supplier_order(supplier_order: SupplierOrder) -> None:
     """Bring ``supplier_order`` to where the least advanced of its orders at the supplier stands; then its order."""
     supplier_order.refresh_from_db()
     if supplier_order.status not in BOUGHT:
         return
     externals = list(supplier_order.external_orders.all())
+    if not externals:
+        return  # Nothing is known of it at the supplier; that is not the same as canceled.
     going = [external for external in externals if external.state != _E.CANCELED]
     if not going:
         _canceled_by_supplier(supplier_order)
+        update_order(supplier_order.order)
         return
     known = [_EXTERNAL_RANK[external.state] for external in going if external.state in _EXTERNAL_RANK]
     target = min(known, key=_RANK.__getitem__) if len(known) == len(going) else None
     if target and _RANK[target] > _RANK[_S(supplier_order.status)]:
-        kept = {}
+        fields: dict[str, Any] = dict(_charged(going, supplier_order.currency))
         if supplier_order.attention not in ("", SupplierOrder.Attention.PAY):
-            kept = {"attention": supplier_order.attention, "attention_note": supplier_order.attention_note}
-        move_supplier_order(
-            supplier_order, target, where={"status": supplier_order.status}, **{**kept, **_charged(going)}
-        )
+            fields |= {"attention": supplier_order.attention, "attention_note": supplier_order.attention_note}
+        move_supplier_order(supplier_order, target, where={"status": supplier_order.status}, **fields)
     update_order(supplier_order.order)
 
 
@@ -85,8 +99,9 @@ def _canceled_by_supplier(supplier_order: SupplierOrder) -> None:
         )
 
 
-def _charged(externals: list[ExternalOrder]) -> dict[str, Decimal]:
+def _charged(externals: list[ExternalOrder], currency: str) -> dict[str, Decimal]:
     amounts = [external.amount for external in externals if external.amount is not None]
-    if len(amounts) != len(externals) or len({external.currency for external in externals}) != 1:
+    # An amount in another currency stays with the order at the supplier: here it would be read as one in ours.
+    if len(amounts) != len(externals) or {external.currency for external in externals} != {currency}:
         return {}
     return {"charged_amount": sum(amounts, Decimal(0))}

@@ -23,13 +23,15 @@ def route(order: Order) -> list[SupplierOrder]:
     """
     groups: dict[int | None, list[tuple[OrderLine, Listing | None]]] = {}
     for line in order.lines.select_related("listing__account", "variant"):
-        listing = line.listing if line.listing and line.listing.is_active else best_listing(line, order.country)
+        listing = best_listing(line, order.country)
         groups.setdefault(listing.account_id if listing else None, []).append((line, listing))
     return [_write(order, part, group) for part, group in enumerate(groups.values(), start=1)]
 
 
 def best_listing(line: OrderLine, country: str) -> Listing | None:
-    """The listing that serves ``line`` to ``country`` best, or None."""
+    """The listing that serves ``line`` to ``country`` best, the one that keeps stock for it first, or None."""
+    if line.listing and line.listing.is_active and line.listing.ships_to(country):
+        return line.listing
     if line.variant_id is None:
         return None
     active = Prefetch("listings", Listing.objects.filter(is_active=True).select_related("account"))

@@ -67,15 +67,16 @@ ORDER_MOVES: dict[str, frozenset[str]] = {
 _S = SupplierOrderStatus
 SUPPLIER_ORDER_MOVES: dict[str, frozenset[str]] = {
     _S.PLANNED: frozenset({_S.DUE, _S.HELD, _S.CANCELED}),
-    # A guard may stop it before anything is sent.
-    _S.DUE: frozenset({_S.IN_FLIGHT, _S.HELD, _S.CANCELED}),
+    # A guard may stop it before anything is sent. Placed, here and below: a late reply proves that it was bought
+    # although a person, or the supplier's answer to another send, had said that it was not.
+    _S.DUE: frozenset({_S.IN_FLIGHT, _S.HELD, _S.CANCELED, _S.PLACED}),
     # Back to due only when it was surely not done.
     _S.IN_FLIGHT: frozenset({_S.PLACED, _S.REJECTED, _S.UNKNOWN, _S.DUE}),
     # Settled by proof (a look-up, a push, the same key again) or by a person.
     _S.UNKNOWN: frozenset({_S.IN_FLIGHT, _S.PLACED, _S.REJECTED, _S.DUE, _S.CANCELED}),
-    _S.HELD: frozenset({_S.DUE, _S.CANCELED}),
+    _S.HELD: frozenset({_S.DUE, _S.CANCELED, _S.PLACED}),
     # A retry after a refusal is a new purchase with a new reference.
-    _S.REJECTED: frozenset({_S.DUE, _S.CANCELED, _S.HELD}),
+    _S.REJECTED: frozenset({_S.DUE, _S.CANCELED, _S.HELD, _S.PLACED}),
     _S.PLACED: frozenset({_S.PAID, _S.SHIPPED, _S.DELIVERED, _S.CANCELED}),
     _S.PAID: frozenset({_S.SHIPPED, _S.DELIVERED, _S.CANCELED}),
     _S.SHIPPED: frozenset({_S.DELIVERED, _S.CANCELED}),

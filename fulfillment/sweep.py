@@ -19,6 +19,7 @@ from fulfillment.models import Order, SupplierOrder
 from fulfillment.outcomes import lapse
 from fulfillment.routing import route
 from fulfillment.states import OrderStatus, SupplierOrderStatus
+from fulfillment.transitions import lock_order
 from fulfillment.wake import enqueue
 from integrations.models import ApiCall
 
@@ -45,8 +46,15 @@ def jobs() -> Iterator[Job]:
 
 
 def mend() -> int:
-    """Put right what a death left behind; quick, without any network call. How many rows were touched."""
-    return _lapse_leases() + _route_forgotten() + _cancel_unpaid()
+    """Put right what a death left behind; quick, without any network call. How many rows were touched.
+
+    A row that cannot be mended is logged and stops neither the others nor the rest of the sweep.
+    """
+    return (
+        _mend_each("lapse", _lapsed(), _lapse)
+        + _mend_each("route", _forgotten(), _route)
+        + _mend_each("cancel_unpaid", orders.unpaid_too_long(), _cancel_unpaid)
+    )
 
 
 def sweep(run: Callable[[Job], object]) -> int:
@@ -82,23 +90,38 @@ def purge() -> int:
     return ApiCall.objects.filter(started_at__lt=before).delete()[0]
 
 
-def _lapse_leases() -> int:
-    stuck = SupplierOrder.objects.filter(status=SupplierOrderStatus.IN_FLIGHT, lease_until__lt=database_now())
-    return sum(lapse(row) for row in stuck.order_by("pk")[:200])
-
-
-def _route_forgotten() -> int:
-    paid = Order.objects.filter(status=OrderStatus.PAID, supplier_orders=None).order_by("pk")
+def _mend_each(what: str, row_ids: list[int], mend_one: Callable[[int], bool]) -> int:
     count = 0
-    for order_id in paid.values_list("pk", flat=True)[:200]:
-        with transaction.atomic():
-            order = Order.objects.select_for_update().get(pk=order_id)
-            if order.status == OrderStatus.PAID and not order.supplier_orders.exists():
-                route(order)
-                count += 1
+    for row_id in row_ids:
+        try:
+            count += mend_one(row_id)
+        except Exception:
+            logger.exception("sweep: not mended what=%s row=%s", what, row_id)
     return count
 
 
-def _cancel_unpaid() -> int:
-    rows = Order.objects.filter(pk__in=orders.unpaid_too_long())
-    return sum(orders.cancel_unpaid(order, note="It was not paid in time.") for order in rows)
+def _lapsed() -> list[int]:
+    stuck = SupplierOrder.objects.filter(status=SupplierOrderStatus.IN_FLIGHT, lease_until__lt=database_now())
+    return list(stuck.order_by("pk").values_list("pk", flat=True)[:200])
+
+
+def _lapse(supplier_order_id: int) -> bool:
+    return lapse(SupplierOrder.objects.get(pk=supplier_order_id))
+
+
+def _forgotten() -> list[int]:
+    paid = Order.objects.filter(status=OrderStatus.PAID, supplier_orders=None).order_by("pk")
+    return list(paid.values_list("pk", flat=True)[:200])
+
+
+def _route(order_id: int) -> bool:
+    with transaction.atomic():
+        order = lock_order(order_id)
+        if order.status != OrderStatus.PAID or order.supplier_orders.exists():
+            return False
+        route(order)
+    return True
+
+
+def _cancel_unpaid(order_id: int) -> bool:
+    return orders.cancel_unpaid(Order.objects.get(pk=order_id), note="It was not paid in time.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from fulfillment import dispatch, health, notifications, settling, tracking
 from fulfillment import sweep as sweeping
 from fulfillment.models import SupplierOrder
@@ -9,10 +11,11 @@ from fulfillment.models import SupplierOrder
 
 def place(supplier_order_id: int) -> bool:
     """Buy one supplier order; what that account may have bought before is settled first."""
+    started = time.monotonic()
     account_id = SupplierOrder.objects.values_list("account_id", flat=True).get(pk=supplier_order_id)
     for unsettled_id in settling.unsettled(account_id)[:1]:
         settling.settle(unsettled_id)
-    return dispatch.place(supplier_order_id)
+    return dispatch.place(supplier_order_id, started=started)
 
 
 def settle(supplier_order_id: int) -> bool:

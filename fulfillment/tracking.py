@@ -13,9 +13,11 @@ from fulfillment.clock import database_now
 from fulfillment.models import ExternalOrder, Notice, Shipment, SupplierOrder, TrackingEvent
 from fulfillment.notifications import owe
 from fulfillment.outcomes import mark_account
-from fulfillment.progress import update_supplier_order
-from fulfillment.transitions import call_for_person, record
+from fulfillment.progress import further, update_supplier_order
+from fulfillment.states import SupplierOrderStatus
+from fulfillment.transitions import call_for_person, lock_order, record
 from integrations.errors import SupplierError, Transient
+from integrations.models import SupplierAccount
 from integrations.registry import adapter_for
 from integrations.types import OrderSnapshot, Parcel, SupplierOrderState
 
@@ -33,7 +35,9 @@ PAYMENT_PATIENCE = timedelta(minutes=10)
 
 def to_look_up() -> list[int]:
     """Ids of orders at suppliers that are due to be looked up, longest waiting first."""
-    rows = ExternalOrder.objects.filter(next_poll_at__lte=database_now()).exclude(account__health="reconnect")
+    now = database_now()
+    rows = ExternalOrder.objects.filter(next_poll_at__lte=now).exclude(account__health=SupplierAccount.Health.RECONNECT)
+    rows = rows.exclude(account__paused_until__gt=now)
     return list(rows.order_by("next_poll_at", "pk").values_list("pk", flat=True)[:200])
 
 
@@ -41,6 +45,8 @@ def look(external_order_id: int, *, now_please: bool = False) -> bool:
     """Look one order up, if it is due (or ``now_please``) and nobody else is at it. True if news was read."""
     now = database_now()
     external = ExternalOrder.objects.select_related("account", "supplier_order").get(pk=external_order_id)
+    if external.account.paused_until and external.account.paused_until > now:
+        return False  # The supplier has asked for silence: one more call would only be refused as well.
     due = ExternalOrder.objects.filter(pk=external_order_id)
     if not now_please:
         due = due.filter(next_poll_at__lte=now)
@@ -64,6 +70,7 @@ def look(external_order_id: int, *, now_please: bool = False) -> bool:
 def take_over(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
     """Write down what the supplier shows; the same picture twice changes nothing. A word we do not know neither."""
     with transaction.atomic():
+        lock_order(external.supplier_order.order_id)
         external = ExternalOrder.objects.select_for_update().select_related("supplier_order__order").get(pk=external.pk)
         news = snapshot.raw_status != external.raw_status
         external.raw_status = snapshot.raw_status[:120]
@@ -73,11 +80,10 @@ def take_over(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
             external.pay_by = external.created_at + timedelta(seconds=snapshot.pay_within_s)
         if snapshot.amount is not None:
             external.amount, external.currency = snapshot.amount.amount, snapshot.amount.currency
-        # A word we do not know changes nothing.
-        state = external.state if snapshot.state is _E.UNKNOWN else snapshot.state.value
+        was, state = external.state, further(external.state, snapshot.state.value)
         if state in FINAL:
             external.next_poll_at = None
-        if state != external.state or (news and snapshot.state is _E.UNKNOWN):
+        if state != was or (news and snapshot.state is _E.UNKNOWN):
             record(
                 external.supplier_order.order_id,
                 f"external_order.{snapshot.state.value}",
@@ -100,7 +106,14 @@ def take_over(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
         for parcel in snapshot.parcels:
             _keep_parcel(external, parcel, state)
         update_supplier_order(external.supplier_order)
-        _call_if_needed(external, snapshot)
+        if state == _E.CANCELED != was and external.supplier_order.status != SupplierOrderStatus.CANCELED:
+            call_for_person(
+                external.supplier_order,
+                _A.SUPPLIER_CANCELED,
+                f"The supplier canceled {external.external_id}, one of the orders that this purchase became.",
+            )
+        else:
+            _call_if_needed(external, snapshot)
 
 
 def _keep_parcel(external: ExternalOrder, parcel: Parcel, state: str) -> None:
@@ -146,8 +159,12 @@ def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
         if not patient and not supplier_order.attention:
             until = f" by {external.pay_by:%Y-%m-%d %H:%M} UTC" if external.pay_by else ""
             call_for_person(supplier_order, _A.PAY, f"Pay it at the supplier{until}, or it lapses there.")
-    elif supplier_order.attention == _A.PAY:
+    elif supplier_order.attention == _A.PAY and not _waits_for_payment(supplier_order):
         call_for_person(supplier_order, _A.NONE, "It is paid now.")
+
+
+def _waits_for_payment(supplier_order: SupplierOrder) -> bool:
+    return supplier_order.external_orders.filter(state=_E.AWAITING_PAYMENT).exists()
 
 
 def _interval(created_at: datetime, now: datetime) -> timedelta:

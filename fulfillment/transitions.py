@@ -30,6 +30,14 @@ class LostClaim(DomainError):
     code = "lost_claim"
 
 
+def lock_order(order_id: int) -> Order:
+    """The order with its row locked. Whoever changes several rows of an order takes this lock first: nobody waits
+    crosswise, and what the parts say about the whole is read by one at a time.
+    """
+    # Not FOR UPDATE: that would make every row which only points at the order (its history) wait as well.
+    return Order.objects.select_for_update(no_key=True).get(pk=order_id)
+
+
 def record(
     order_id: int,
     kind: str,

@@ -14,6 +14,9 @@ Messages are safe to show to staff and to log: adapters put no token, address or
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from integrations.redaction import without_texts
 from integrations.types import Refusal
 from shop.errors import DomainError
 
@@ -26,6 +29,11 @@ class SupplierError(DomainError):
     def __init__(self, message: str, *, code: str | None = None, request_id: str = "") -> None:
         super().__init__(message, code=code)
         self.request_id = request_id
+
+    def hide(self, texts: Collection[str]) -> None:
+        """Take ``texts`` out of the message: a supplier's words may repeat what it was sent."""
+        self.message = without_texts(self.message, texts)
+        self.args = (self.message,)
 
 
 class Transient(SupplierError):

@@ -7,6 +7,7 @@ redacted ``ApiCall`` row per call. Answers the only question that matters for mo
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,18 +16,20 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
 from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, SupplierError, Transient
 from integrations.models import ApiCall, SupplierAccount
-from integrations.redaction import Redactor
+from integrations.redaction import Redactor, without_texts
 
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 5
 MAX_REPLY_BYTES = 8 * 1024 * 1024
+#: However long a supplier asks us to be silent, after this we ask again.
+LONGEST_PAUSE_S = 3600.0
 USER_AGENT = "BuyRelay/1.0"
 
 
@@ -96,7 +99,9 @@ class SupplierHttp:
         try:
             status, body = self._exchange(call, deadline=started + settings.SUPPLIER_CALL_TIMEOUT_S)
             log.http_status = status.code
-            log.reply_body = self._redactor.clean_body(body)
+            # A supplier may repeat what it was sent under names that no list knows, or inside of a sentence.
+            sent = self._redactor.masked_texts(call.form)
+            log.reply_body = without_texts(self._redactor.clean_body(body), sent)
             _raise_for_status(call, status)
         except SupplierError as exc:
             log.error = exc.code
@@ -106,7 +111,7 @@ class SupplierHttp:
             raise
         finally:
             log.duration_ms = round((time.monotonic() - started) * 1000)
-            log.save()
+            _save(log)
             logger.info(
                 "supplier call operation=%s account=%s http=%s error=%s ms=%s",
                 call.operation,
@@ -143,16 +148,18 @@ class SupplierHttp:
         unclear: type[SupplierError] = OutcomeUnknown if call.write else Transient
         with _session() as session:
             try:
-                reply = session.post(
+                with session.post(
                     call.url,
                     data=dict(call.form),
                     timeout=(min(CONNECT_TIMEOUT_S, settings.SUPPLIER_CALL_TIMEOUT_S), read_timeout_s),
                     allow_redirects=False,
                     stream=True,
-                )
-                body = _read_bounded(reply, deadline)
+                ) as reply:
+                    body = _read_bounded(reply, deadline)
             except _TooMuch as exc:
                 raise unclear(str(exc), code="no_whole_reply") from exc
+            except HTTPError as exc:
+                raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from exc
             except requests.RequestException as exc:
                 if _never_sent(exc):
                     raise Transient("no connection to the supplier", code="not_connected") from exc
@@ -170,6 +177,14 @@ class _TooMuch(Exception):
     """The reply is larger, or slower, than we are willing to wait for."""
 
 
+def _save(log: ApiCall) -> None:
+    try:
+        log.save()
+    except DatabaseError:
+        # The reply may hold the id of an order that was just bought: it matters more than its row in the log.
+        logger.exception("supplier call could not be logged operation=%s account=%s", log.operation, log.account_id)
+
+
 def _session() -> requests.Session:
     # A new session for each call: a kept-alive connection that the server has meanwhile closed would turn a harmless
     # reconnect into an unclear purchase.
@@ -181,7 +196,8 @@ def _session() -> requests.Session:
 
 def _read_bounded(reply: requests.Response, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in reply.iter_content(65_536):
+    # What has arrived, piece by piece: waiting for full blocks would let a slow drip outlive every deadline.
+    while chunk := reply.raw.read1(65_536, decode_content=True):
         body += chunk
         if len(body) > MAX_REPLY_BYTES:
             raise _TooMuch(f"the reply is larger than {MAX_REPLY_BYTES} bytes")
@@ -206,7 +222,8 @@ def _raise_for_status(call: Call, status: _Status) -> None:
     if status.code == 401:
         raise AccountUnusable("the supplier refuses the account (HTTP 401)", code="http_401")
     if status.code == 429:
-        seconds = float(status.retry_after) if status.retry_after.isdigit() else 60.0
+        told = status.retry_after if re.fullmatch("[0-9]{1,9}", status.retry_after) else "60"
+        seconds = min(float(told), LONGEST_PAUSE_S)
         raise Transient("the supplier asks us to slow down (HTTP 429)", code="http_429", retry_after_s=seconds)
     message = f"the supplier answered HTTP {status.code}"
     if call.write:
@@ -218,5 +235,6 @@ def _raise_for_status(call: Call, status: _Status) -> None:
 
 def _refuse_in_transaction() -> None:
     blocks = connection.atomic_blocks
-    if blocks and not blocks[-1]._from_testcase:
+    # A test case's own outermost transaction is no transaction of ours; `atomic(durable=True)` looks the same way.
+    if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise CalledInTransaction("no network call inside a transaction: commit the intent first")

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 MASK = "[redacted]"
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})+")
 
 #: Names that are secret whatever the supplier.
 SECRET_NAMES = frozenset(
@@ -49,6 +50,18 @@ class Redactor:
             return self._clean_json_text(value)
         return value
 
+    def masked_texts(self, value: Any) -> list[str]:
+        """The texts in ``value`` that ``clean`` takes out, e.g. to take them out of a reply that repeats them."""
+        if isinstance(value, Mapping):
+            texts = []
+            for key, item in value.items():
+                texts += _texts(item) if str(key).lower() in self._masked else self.masked_texts(item)
+            return texts
+        if isinstance(value, list | tuple):
+            return [text for item in value for text in self.masked_texts(item)]
+        opened = _opened(value)
+        return self.masked_texts(opened) if opened is not None else []
+
     def clean_body(self, body: bytes, *, limit: int = 65_536) -> str:
         """A reply's body as text, cleaned; one that is not JSON is kept only as its length and first words."""
         text = body[: limit * 4].decode("utf-8", "replace")
@@ -56,7 +69,8 @@ class Redactor:
             cleaned = json.dumps(self.clean(json.loads(text)), ensure_ascii=False)
         except (ValueError, RecursionError):
             words = re.sub(r"<[^>]*>|[\s\x00-\x1f]+", " ", text).strip()[:120]
-            return f"[not JSON, {len(body)} bytes] {mask_long_tokens(words)}"
+            return f"[not JSON, {len(body)} bytes] {_EMAIL.sub(MASK, mask_long_tokens(words))}"
+        cleaned = _EMAIL.sub(MASK, cleaned)
         # Halves of surrogate pairs, which JSON can spell, cannot be stored: a reply must not break its own log row.
         return cleaned[:limit].encode("utf-8", "replace").decode()
 
@@ -65,6 +79,39 @@ class Redactor:
             return json.dumps(self.clean(json.loads(text)), ensure_ascii=False)
         except (ValueError, RecursionError):
             return text
+
+
+def without_texts(text: str, hidden: Collection[str]) -> str:
+    """``text`` with every occurrence of the ``hidden`` texts masked, longest first, whatever their case.
+
+    Texts of one to three characters are left: they would mask half of every sentence and tell nothing alone.
+    """
+    worth = sorted({item.strip() for item in hidden if len(item.strip()) > 3}, key=len, reverse=True)
+    if not worth:
+        return text
+    return re.sub("|".join(re.escape(item) for item in worth), MASK, text, flags=re.IGNORECASE)
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in ``value``, at any depth."""
+    opened = _opened(value)
+    if opened is not None:
+        value = opened
+    if isinstance(value, Mapping):
+        return [text for item in value.values() for text in _texts(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in _texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def _opened(value: Any) -> Any:
+    """What the JSON text ``value`` holds, None if it is not one."""
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
 
 
 def mask_long_tokens(text: str) -> str:

@@ -29,6 +29,7 @@ class Shipment(models.Model):
         verbose_name = _("shipment")
         verbose_name_plural = _("shipments")
         ordering = ["-shipped_at", "-pk"]
+        indexes = [models.Index(fields=["tracking_number"], name="shipment_by_number")]
         constraints = [
             models.UniqueConstraint(fields=["external_order", "tracking_number"], name="shipment_once"),
         ]

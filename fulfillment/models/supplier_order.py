@@ -248,6 +248,7 @@ class ExternalOrder(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["next_poll_at"], condition=Q(next_poll_at__isnull=False), name="external_order_poll"),
+            models.Index(fields=["external_id"], name="external_order_by_id"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["account", "external_id"], name="external_order_once"),

@@ -180,6 +180,7 @@ class AliExpressAdapter:
             reply.log.request_id = answer.request_id
             return read(answer)
         except SupplierError as exc:
+            exc.hide(REDACTOR.masked_texts(form))
             exc.request_id = exc.request_id or reply.log.request_id
             reply.log.request_id = exc.request_id
             reply.log.error = exc.code[:80]
@@ -205,6 +206,8 @@ class AliExpressAdapter:
 
 
 def _save_reading(log: ApiCall) -> None:
+    if log.pk is None:
+        return  # The row could not be written, as the log has said already.
     try:
         log.save(update_fields=["request_id", "error"])
     except DatabaseError:

@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connections
 
 from fulfillment import health
+from fulfillment.children import shield_children
 from fulfillment.schedules import ensure_schedules
 from fulfillment.sweep import run_here, sweep
 from fulfillment.wake import enqueue
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         ensure_schedules()
         enqueue("beat")
         connections.close_all()  # Children must not inherit open connections.
+        shield_children()
         cluster = Cluster()
         cluster.start()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -49,7 +51,9 @@ class Command(BaseCommand):
                 self._stop.wait(settings.SWEEP_INTERVAL_S)
         finally:
             frozen = not self._stop.is_set()
-            if cluster.sentinel.is_alive():
+            if frozen:
+                cluster.sentinel.kill()  # It may be stopped or stuck: asked politely, it would be waited for for ever.
+            elif cluster.sentinel.is_alive():
                 cluster.stop()
         if frozen:
             logger.error("worker: the queue stopped or froze; ending so that the supervisor starts it anew")

@@ -1,0 +1,124 @@
+"""Twenty planted secrets are found nowhere after purchases through the real adapter: placed, refused and broken."""
+
+from __future__ import annotations
+
+import json
+import logging
+from decimal import Decimal
+
+import pytest
+import requests
+import responses
+
+from fulfillment import dispatch, tracking
+from fulfillment.models import Attempt, ExternalOrder, Notice, OrderEvent, SupplierOrder
+from fulfillment.notifications import send
+from fulfillment.orders import Contact
+from integrations.models import ApiCall, SupplierAccount
+from integrations.types import Address
+from tests.factories import ListingFactory, SupplierAccountFactory, VariantFactory
+from tests.fulfillment.scenes import paid, part_of
+from tests.integrations.aliexpress.payloads import payload, payload_json
+
+pytestmark = pytest.mark.django_db
+
+GATEWAY = "https://api-sg.aliexpress.com/sync"
+ACCOUNT = {
+    "app_key": "33505222",
+    "app_secret": "PlantedAppSecret",
+    "access_token": "PlantedAccessToken",
+    "refresh_token": "PlantedRefreshToken",
+}
+PERSON = Address(
+    first_name="Plantina",
+    last_name="Seedling",
+    line1="77 Hidden Garden Lane",
+    line2="Greenhouse 4711",
+    city="Plantville",
+    province="California",
+    postcode="90210",
+    country="US",
+    phone="+12125550177",
+    tax_id="TAX-PLANTED-99",
+)
+EMAIL = "plantina.seedling@planted.example"
+SECRETS = [
+    "PlantedAppSecret", "PlantedAccessToken", "PlantedRefreshToken", EMAIL, "planted.example", "Plantina", "Seedling",
+    "Plantina Seedling", "77 Hidden Garden Lane", "Hidden Garden", "Greenhouse 4711", "4711", "Plantville", "90210",
+    "+12125550177", "2125550177", "TAX-PLANTED-99", "PLANTED-99", "Greenhouse", "Garden Lane",
+]  # fmt: skip
+ECHO = (
+    "Bad address: Plantina Seedling, 77 Hidden Garden Lane, Greenhouse 4711, PLANTVILLE 90210, California, phone "
+    "2125550177, tax TAX-PLANTED-99, mail plantina.seedling@planted.example, session PlantedAccessToken"
+)
+
+
+@pytest.fixture
+def part() -> SupplierOrder:
+    account = SupplierAccountFactory(**ACCOUNT, endpoint="https://api-sg.aliexpress.com", currency="EUR")
+    listing = ListingFactory(
+        variant=VariantFactory(currency="EUR", price=Decimal(50)),
+        account=account,
+        external_product_id="1005008177221739",
+        external_sku_id="12000044126059467",
+        external_sku_attr="14:29#Bear;183:200007741",
+        currency="EUR",
+    )
+    return part_of(paid(listing.variant, contact=Contact(EMAIL, PERSON)))
+
+
+def refused() -> bytes:
+    answer = payload_json("order_refused_address.json")
+    answer["aliexpress_ds_order_create_response"]["result"]["error_msg"] = ECHO
+    return json.dumps(answer).encode()
+
+
+def gateway_error() -> bytes:
+    return json.dumps({"error_response": {"type": "ISV", "code": "InvalidParameter", "msg": ECHO}}).encode()
+
+
+ANSWERS = {
+    "placed": (payload("order_created.json"), 200, "placed"),
+    "created unpaid": (payload("order_created_unpaid.json"), 200, "placed"),
+    "refused": (refused(), 200, "rejected"),
+    "refused by the gateway": (gateway_error(), 200, "rejected"),
+    "refused token": (payload("error_token.json"), 200, "due"),
+    "page of a proxy": (f"<html><title>502</title><p>{ECHO}</p></html>".encode(), 502, "unknown"),
+    "unreadable": (f"{ECHO}".encode(), 200, "unknown"),
+    "unknown shape that repeats it": (json.dumps({"result": {"odd": [ECHO], ECHO: 1}}).encode(), 200, "unknown"),
+    "broken connection": (requests.ConnectionError(f"{GATEWAY}?session=PlantedAccessToken"), 200, "unknown"),
+    "time-out": (requests.ReadTimeout(f"{GATEWAY}?session=PlantedAccessToken"), 200, "unknown"),
+}
+
+
+def everything_kept(caplog: pytest.LogCaptureFixture) -> str:
+    models = (ApiCall, OrderEvent, Attempt, Notice, SupplierOrder, ExternalOrder, SupplierAccount)
+    rows = [str(list(model.objects.values())) for model in models]
+    lines = [logging.Formatter("%(name)s %(message)s").format(line) for line in caplog.records]
+    return "\n".join([*rows, *lines])
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_no_secret_is_kept_or_logged(part, caplog, what):
+    body, status, ends_as = ANSWERS[what]
+
+    with caplog.at_level(logging.DEBUG), responses.RequestsMock() as gateway:
+        for name in ("product_shown.json", "freight_shown.json"):
+            gateway.post(GATEWAY, body=payload(name))
+        gateway.post(GATEWAY, body=body, status=status)
+        if ends_as == "placed":
+            gateway.post(GATEWAY, body=payload("order_shown.json"))
+            gateway.post(GATEWAY, body=payload("tracking_shown.json"))
+        dispatch.place(part.pk)
+        for external in ExternalOrder.objects.all():
+            tracking.look(external.pk)
+        for notice in Notice.objects.all():
+            send(notice.pk)
+        sent = "".join(str(call.request.body) for call in gateway.calls)
+
+    part.refresh_from_db()
+    assert part.status == ends_as or (ends_as == "placed" and part.status in ("paid", "shipped", "delivered"))
+    assert "Plantville" in sent
+    kept = everything_kept(caplog).lower()
+    assert [secret for secret in SECRETS if secret.lower() in kept] == []
+    assert ApiCall.objects.filter(operation="aliexpress.ds.order.create").exists()
