@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -14,12 +15,13 @@ from django.utils import timezone
 
 from integrations.aliexpress.client import Endpoints
 from integrations.crypto import UndecryptableValue, reseal
-from integrations.http import check_endpoint
+from integrations.http import check_endpoint, is_loopback
 from integrations.models import SupplierAccount
 from integrations.sandbox.account import DEMO_ACCOUNT
 
 EMULATOR_LABEL = "Emulator"
 ALIEXPRESS_LABEL = "AliExpress"
+ALISEEKS_LABEL = "Aliseeks"
 
 _SEALED_FIELDS = ("app_secret_sealed", "access_token_sealed", "refresh_token_sealed")
 
@@ -38,6 +40,7 @@ class AccountDescription:
 
     ``token_expires_at`` is the end of both tokens where it is known. ``tokens_prevail``: the described tokens are
     right at every start, whatever was stored since (the emulator accepts its well-known ones anew each time).
+    ``external_user_id`` is the merchant of an account that orders on behalf of one.
     """
 
     provider: str
@@ -52,6 +55,7 @@ class AccountDescription:
     refresh_expires_at: datetime | None = None
     tokens_prevail: bool = False
     pays_automatically: bool = False
+    external_user_id: str = ""
 
     @property
     def token_origin(self) -> str:
@@ -92,6 +96,30 @@ def described_account() -> AccountDescription | None:
     )
 
 
+def aliseeks_account() -> AccountDescription | None:
+    """The Aliseeks account that the environment describes, or None without a key: it is off by default.
+
+    An address on this machine is the emulator's. Raises ``ImproperlyConfigured`` for a merchant without a key.
+    """
+    key, merchant_id = settings.ALISEEKS_API_KEY.strip(), settings.ALISEEKS_MERCHANT_ID.strip()
+    if not key:
+        if merchant_id:
+            raise ImproperlyConfigured("ALISEEKS_API_KEY is missing beside ALISEEKS_MERCHANT_ID.")
+        return None
+    endpoint = settings.ALISEEKS_API_ENDPOINT.strip().rstrip("/")
+    _check_setting("ALISEEKS_API_ENDPOINT", endpoint)
+    real = SupplierAccount.Mode.TEST if settings.USE_TEST_ACCOUNTS else SupplierAccount.Mode.LIVE
+    return AccountDescription(
+        provider="aliseeks",
+        label=ALISEEKS_LABEL,
+        mode=SupplierAccount.Mode.SANDBOX if is_loopback(urlsplit(endpoint).hostname or "") else real,
+        endpoint=endpoint,
+        app_key="",
+        app_secret=key,
+        external_user_id=merchant_id,
+    )
+
+
 def emulator_account() -> AccountDescription:
     """The demo account of the emulator on this machine, at ``SANDBOX_PORT``."""
     now = timezone.now()
@@ -113,11 +141,15 @@ def emulator_account() -> AccountDescription:
 
 def _base_address(address: str) -> str:
     base = Endpoints.from_setting(address).base
-    try:
-        check_endpoint(base)
-    except ValueError as exc:
-        raise ImproperlyConfigured(f"ALIEXPRESS_API_ENDPOINT: {exc}") from exc
+    _check_setting("ALIEXPRESS_API_ENDPOINT", base)
     return base
+
+
+def _check_setting(name: str, address: str) -> None:
+    try:
+        check_endpoint(address)
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"{name}: {exc}") from exc
 
 
 @transaction.atomic
@@ -158,6 +190,7 @@ def _create(description: AccountDescription) -> SupplierAccount:
         endpoint=description.endpoint,
         app_key=description.app_key,
         pays_automatically=description.pays_automatically,
+        external_user_id=description.external_user_id,
     )
     account.app_secret = description.app_secret
     _take_tokens(account, description)
@@ -168,6 +201,9 @@ def _create(description: AccountDescription) -> SupplierAccount:
 def _bring_in_line(account: SupplierAccount, description: AccountDescription) -> list[str]:
     """Change what differs, and name the fields. A sealed value is compared by what it holds: it looks new each time."""
     changed = [name for name in ("endpoint", "app_key") if getattr(account, name) != getattr(description, name)]
+    if description.external_user_id and account.external_user_id != description.external_user_id:
+        # Without one in the environment, the one that was registered or entered in the admin stays.
+        changed.append("external_user_id")
     for name in changed:
         setattr(account, name, getattr(description, name))
     if account.app_secret != description.app_secret:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from integrations.types import (
     Capabilities,
+    CategoryNode,
     FreightOption,
     OrderSnapshot,
     Placed,
+    PlaceNode,
     ProductSnapshot,
     Purchase,
+    SearchPage,
+    SearchSort,
+    TokenState,
 )
 
 
@@ -48,4 +53,47 @@ class SupplierAdapter(Protocol):
 
     def ping(self) -> None:
         """Reach the supplier's host without doing anything. Raises ``Transient`` if it cannot be reached."""
+        ...
+
+
+@runtime_checkable
+class SourcingAdapter(Protocol):
+    """What a supplier that lets its goods be searched offers beside ``SupplierAdapter``.
+
+    Every method makes a network call, must not be called inside a database transaction, and raises ``Transient``,
+    ``Rejected`` or ``MalformedReply``.
+    """
+
+    def search_products(
+        self, keywords: str, *, country: str, currency: str, page: int, page_size: int, sort: SearchSort | None = None
+    ) -> SearchPage:
+        """Page ``page`` (from 1) of the products for ``keywords`` that are sold to ``country`` (ISO)."""
+        ...
+
+    def fetch_categories(self) -> tuple[CategoryNode, ...]:
+        """All categories."""
+        ...
+
+    def fetch_address_tree(self, country: str) -> PlaceNode:
+        """The provinces and cities of ``country`` (ISO). ``Rejected`` if the supplier keeps none of it."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    """Where the tokens of one account come from, at suppliers that want the buyer to agree in a browser.
+
+    ``create`` and ``refresh`` make network calls. They raise ``Rejected`` or ``AccountUnusable`` if only a person can
+    help, ``Transient`` if asking again may, and ``MalformedReply``.
+    """
+
+    def authorize_url(self, *, redirect_uri: str, state: str) -> str:
+        """The page on which the buyer agrees. Raises ``AccountUnusable`` if the account is not complete enough."""
+        ...
+
+    def create(self, code: str) -> TokenState:
+        """The first tokens, for the code that the browser brought back."""
+        ...
+
+    def refresh(self, refresh_token: str) -> TokenState:
+        """New tokens for the refresh token, which is used up by it."""
         ...

@@ -5,6 +5,8 @@ Older keys stay in the list until ``manage.py rotate_token_keys`` has sealed eve
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -34,6 +36,14 @@ def unseal(sealed: str) -> str:
             "A stored secret cannot be decrypted with FIELD_ENCRYPTION_KEYS. Add the key it was written with to the "
             "end of that list, or enter the secret anew."
         ) from exc
+
+
+def sealed_at(sealed: str) -> datetime | None:
+    """When ``sealed`` was written, aware UTC; None if it is empty or fits no key."""
+    try:
+        return datetime.fromtimestamp(_fernet().extract_timestamp(sealed.encode()), UTC) if sealed else None
+    except InvalidToken:
+        return None
 
 
 def reseal(sealed: str) -> str:

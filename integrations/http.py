@@ -7,11 +7,13 @@ redacted ``ApiCall`` row per call. Answers the only question that matters for mo
 from __future__ import annotations
 
 import logging
+import random
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -20,13 +22,19 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
+from integrations import ratelimit
 from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, SupplierError, Transient
 from integrations.models import ApiCall, SupplierAccount
 from integrations.redaction import Redactor, without_texts
 
 logger = logging.getLogger(__name__)
 
+#: Replaced in tests, which wait for nothing.
+sleep = time.sleep
+
 CONNECT_TIMEOUT_S = 5
+#: How often a read is tried in all.
+TRIES = 3
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 #: However long a supplier asks us to be silent, after this we ask again.
 LONGEST_PAUSE_S = 3600.0
@@ -41,22 +49,38 @@ class CalledInTransaction(RuntimeError):
 class Call:
     """What is about to be asked. ``operation`` is the supplier's name for it; ``write`` means it may cost money.
 
-    ``reference`` ties the row of the call log to an order: our own reference or the supplier's order id.
+    The question is a ``form``, a ``json`` body or a ``query``. ``headers`` carry keys and are never logged.
+    ``group`` is whose places the call takes; None if its place was taken before.
+    ``reference`` ties the row of the call log to an order: our own reference or the supplier's order id. A reply
+    with one of the ``readable`` error statuses comes back whole, for the adapter to say what it means.
     """
 
     operation: str
     url: str
-    form: Mapping[str, str]
-    write: bool
+    form: Mapping[str, str] | None = None
+    json: Mapping[str, Any] | None = None
+    query: Mapping[str, str] | None = None
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    write: bool = False
+    group: str | None = ratelimit.STANDARD
     reference: str = ""
+    readable: frozenset[int] = frozenset()
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """What is asked, for the call log."""
+        return {**(self.query or {}), **(self.form or {}), **(self.json or {})}
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete 2xx reply. ``log`` is its row in the call log, for the request id found in the body."""
+    """A complete reply. ``log`` is its row in the call log, for the request id found in the body."""
 
     body: bytes
     log: ApiCall
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_endpoint(url: str) -> None:
@@ -80,29 +104,43 @@ def is_loopback(host: str) -> bool:
 
 
 class SupplierHttp:
-    """Posts forms for one account and keeps the call log."""
+    """Calls a supplier for one account and keeps the call log."""
 
     def __init__(self, account: SupplierAccount, redactor: Redactor) -> None:
         self._account = account
         self._redactor = redactor
 
-    def post_form(self, call: Call) -> Reply:
-        """Post ``call`` and return a complete 2xx reply.
+    def send(self, call: Call) -> Reply:
+        """Make ``call`` and return a complete reply: 2xx, or one of the statuses that the call can read.
 
         Raises ``Transient`` if surely nothing was done, ``AccountUnusable`` for HTTP 401, and for a write whose
-        reply did not arrive whole ``OutcomeUnknown`` (for a read ``Transient``).
+        reply did not arrive whole ``OutcomeUnknown`` (for a read ``Transient``). A read that did not get through is
+        made again, up to ``TRIES`` times within the time of one call; a write never is.
         """
         _refuse_in_transaction()
         check_endpoint(call.url)
+        deadline = time.monotonic() + settings.SUPPLIER_CALL_TIMEOUT_S
+        for wait_s in (*_waits(), None):
+            if call.group is not None:
+                sleep(ratelimit.take_place(self._account, call.group, patience_s=settings.RATE_PATIENCE_S))
+            try:
+                return self._send_once(call, deadline)
+            except Transient as exc:
+                if wait_s is None or call.write or not _is_worth_again(exc) or time.monotonic() + wait_s > deadline:
+                    raise
+            sleep(wait_s)
+        raise AssertionError("the last try returns or raises")
+
+    def _send_once(self, call: Call, deadline: float) -> Reply:
         log = self._open_log(call)
         started = time.monotonic()
         try:
-            status, body = self._exchange(call, deadline=started + settings.SUPPLIER_CALL_TIMEOUT_S)
-            log.http_status = status.code
+            status, headers, body = self._exchange(call, deadline=deadline)
+            log.http_status = status
             # A supplier may repeat what it was sent under names that no list knows, or inside of a sentence.
-            sent = self._redactor.masked_texts(call.form)
+            sent = [*self._redactor.masked_texts(call.question), *call.headers.values()]
             log.reply_body = without_texts(self._redactor.clean_body(body), sent)
-            _raise_for_status(call, status)
+            _raise_for_status(call, status, headers)
         except SupplierError as exc:
             log.error = exc.code
             raise
@@ -120,7 +158,7 @@ class SupplierHttp:
                 log.error or "-",
                 log.duration_ms,
             )
-        return Reply(body=body, log=log)
+        return Reply(body=body, log=log, status=status, headers=headers)
 
     def reach(self, url: str) -> None:
         """Open and close a connection to ``url``'s host. Raises ``Transient`` if there is no answer."""
@@ -136,21 +174,25 @@ class SupplierHttp:
         return ApiCall(
             account=self._account,
             operation=call.operation,
-            method="POST",
+            method=call.method,
             path=f"{parts.netloc}{parts.path}",
             reference=call.reference,
             started_at=timezone.now(),
-            request_body=self._redactor.clean(dict(call.form)),
+            request_body=self._redactor.clean(call.question),
         )
 
-    def _exchange(self, call: Call, *, deadline: float) -> tuple[_Status, bytes]:
+    def _exchange(self, call: Call, *, deadline: float) -> tuple[int, Mapping[str, str], bytes]:
         read_timeout_s = max(1.0, deadline - time.monotonic() - CONNECT_TIMEOUT_S)
         unclear: type[SupplierError] = OutcomeUnknown if call.write else Transient
         with _session() as session:
             try:
-                with session.post(
+                with session.request(
+                    call.method,
                     call.url,
-                    data=dict(call.form),
+                    params=call.query,
+                    data=call.form,
+                    json=call.json,
+                    headers={**call.headers},
                     timeout=(min(CONNECT_TIMEOUT_S, settings.SUPPLIER_CALL_TIMEOUT_S), read_timeout_s),
                     allow_redirects=False,
                     stream=True,
@@ -164,13 +206,16 @@ class SupplierHttp:
                 if _never_sent(exc):
                     raise Transient("no connection to the supplier", code="not_connected") from exc
                 raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from exc
-        return _Status(reply.status_code, reply.headers.get("Retry-After", "")), body
+        return reply.status_code, reply.headers, body
 
 
-@dataclass(frozen=True, slots=True)
-class _Status:
-    code: int
-    retry_after: str
+def _waits() -> list[float]:
+    """How long to wait before each further try: longer every time, and never the same for two callers."""
+    return [0.3 * 2**number * random.uniform(0.5, 1.5) for number in range(TRIES - 1)]  # noqa: S311 - jitter
+
+
+def _is_worth_again(exc: Transient) -> bool:
+    return exc.code in ("not_connected", "no_whole_reply") or exc.code.startswith("http_5")
 
 
 class _TooMuch(Exception):
@@ -216,20 +261,21 @@ def _never_sent(exc: requests.RequestException) -> bool:
     return isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema)
 
 
-def _raise_for_status(call: Call, status: _Status) -> None:
-    if 200 <= status.code < 300:
+def _raise_for_status(call: Call, status: int, headers: Mapping[str, str]) -> None:
+    if 200 <= status < 300 or status in call.readable:
         return
-    if status.code == 401:
+    if status == 401:
         raise AccountUnusable("the supplier refuses the account (HTTP 401)", code="http_401")
-    if status.code == 429:
-        told = status.retry_after if re.fullmatch("[0-9]{1,9}", status.retry_after) else "60"
+    if status == 429:
+        asked = headers.get("Retry-After", "")
+        told = asked if re.fullmatch("[0-9]{1,9}", asked) else "60"
         seconds = min(float(told), LONGEST_PAUSE_S)
         raise Transient("the supplier asks us to slow down (HTTP 429)", code="http_429", retry_after_s=seconds)
-    message = f"the supplier answered HTTP {status.code}"
+    message = f"the supplier answered HTTP {status}"
     if call.write:
-        raise OutcomeUnknown(message, code=f"http_{status.code}")
-    if status.code >= 500:
-        raise Transient(message, code=f"http_{status.code}")
+        raise OutcomeUnknown(message, code=f"http_{status}")
+    if status >= 500:
+        raise Transient(message, code=f"http_{status}")
     raise MalformedReply(message)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -72,6 +73,10 @@ class SupplierAccount(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
+    external_user_id = models.CharField(_("user id at the supplier"), max_length=64, blank=True)
+    external_name = models.CharField(_("name at the supplier"), max_length=120, blank=True, editable=False)
+    authorized_at = models.DateTimeField(_("authorized"), null=True, blank=True, editable=False)
+    refresh_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -120,6 +125,73 @@ class SupplierAccount(models.Model):
     def access_token_left(self) -> timedelta | None:
         """How long the access token still lives, negative when it has ended; None if that is not known."""
         return self.access_token_expires_at - timezone.now() if self.access_token_expires_at else None
+
+
+class ConnectAttempt(models.Model):
+    """A browser sent to a supplier to authorize us. Its ``state`` (kept as a hash) works once, in one session."""
+
+    provider = models.CharField(max_length=32)
+    account = models.ForeignKey(SupplierAccount, on_delete=models.CASCADE, related_name="connect_attempts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    state_hash = models.CharField(max_length=64, unique=True)
+    session_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("connect attempt")
+        verbose_name_plural = _("connect attempts")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.created_at:%Y-%m-%d %H:%M:%S}"
+
+
+class RateWindow(models.Model):
+    """When calls of one group of an account were or will be sent, shared by every process.
+
+    ``slots`` are the instants (seconds since 1970) of the last so many calls: the next one waits until the oldest of
+    them is a minute old.
+    """
+
+    account = models.ForeignKey(SupplierAccount, on_delete=models.CASCADE, related_name="rate_windows")
+    group = models.CharField(_("group"), max_length=16)
+    slots: models.JSONField[list[float], list[float]] = models.JSONField(default=list, editable=False)
+    paused_until = models.DateTimeField(_("paused until"), null=True)
+
+    class Meta:
+        verbose_name = _("rate window")
+        verbose_name_plural = _("rate windows")
+        ordering = ["account_id", "group"]
+        constraints = [models.UniqueConstraint(fields=["account", "group"], name="rate_window_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.group}"
+
+
+class PushMessage(models.Model):
+    """A supplier's push, kept as it came (redacted) and handled later: a hint, never the truth itself."""
+
+    account = models.ForeignKey(SupplierAccount, on_delete=models.PROTECT, related_name="push_messages")
+    key = models.CharField(_("key"), max_length=64)
+    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    external_id = models.CharField(_("supplier's order id"), max_length=64, blank=True, db_index=True)
+    body: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    handled_at = models.DateTimeField(_("handled"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("push message")
+        verbose_name_plural = _("push messages")
+        ordering = ["-received_at", "-pk"]
+        indexes = [
+            models.Index(fields=["received_at"], condition=models.Q(handled_at__isnull=True), name="push_unhandled")
+        ]
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="push_message_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"
 
 
 class ApiCall(models.Model):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from integrations.base import SupplierAdapter
+from integrations.base import SupplierAdapter, TokenIssuer
+from integrations.errors import Unsupported
 
 if TYPE_CHECKING:
     from integrations.models import SupplierAccount
+    from integrations.pushes import PushHint
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """``module`` holds ``connect(account) -> SupplierAdapter`` and ``product_id_from_url(text) -> str | None``."""
+    """``module`` holds ``connect(account) -> SupplierAdapter`` and ``product_id_from_url(text) -> str | None``.
+
+    A supplier that pushes has ``read_push(account, headers, body) -> PushHint`` there too, one whose buyers agree in a
+    browser ``token_issuer(account) -> TokenIssuer``.
+    """
 
     label: str
     module: str
@@ -22,6 +29,7 @@ class Provider:
 
 PROVIDERS = {
     "aliexpress": Provider("AliExpress", "integrations.aliexpress"),
+    "aliseeks": Provider("Aliseeks", "integrations.aliseeks"),
 }
 
 
@@ -31,7 +39,32 @@ def adapter_for(account: SupplierAccount) -> SupplierAdapter:
     return cast(SupplierAdapter, module.connect(account))
 
 
+def token_issuer_for(account: SupplierAccount) -> TokenIssuer | None:
+    """Where the account's tokens come from; None for a provider without authorization in a browser."""
+    provider = PROVIDERS.get(account.provider)
+    issuer = getattr(import_module(provider.module), "token_issuer", None) if provider else None
+    return cast(TokenIssuer, issuer(account)) if issuer else None
+
+
 def product_id_from_url(provider: str, text: str) -> str | None:
     """The supplier's product id in a pasted product address or id, or None if there is none in it."""
     module = import_module(PROVIDERS[provider].module)
     return cast("str | None", module.product_id_from_url(text))
+
+
+def read_push(account: SupplierAccount, headers: Mapping[str, str], body: bytes) -> PushHint:
+    """The push message in the raw ``body``, sent to ``account``. Makes no network call.
+
+    Raises ``PushForged`` unless its signature is good, ``Unsupported`` for a supplier that pushes nothing (or is not
+    installed).
+    """
+    if not takes_pushes(account.provider):
+        raise Unsupported(f"{account.provider} sends no push messages")
+    module = import_module(PROVIDERS[account.provider].module)
+    return cast("PushHint", module.read_push(account, headers, body))
+
+
+def takes_pushes(provider: str) -> bool:
+    """Whether the supplier sends push messages that we can read."""
+    known = PROVIDERS.get(provider)
+    return known is not None and hasattr(import_module(known.module), "read_push")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from shop.money import Money
 
@@ -210,9 +211,68 @@ class FreightOption:
 
 @dataclass(frozen=True, slots=True)
 class TokenState:
-    """Both tokens of an account after a refresh, with their ends (aware UTC)."""
+    """Both tokens of an account, with their ends (aware UTC), and whose they are.
+
+    ``refresh_token`` None: none was handed out, the one that is there goes on. Empty: the tokens cannot be refreshed.
+    """
 
     access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
     access_expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
+    user_id: str = ""
+    name: str = ""
+
+
+class SearchSort(enum.StrEnum):
+    """In which order a search shows its hits."""
+
+    PRICE_ASC = "price_asc"
+    PRICE_DESC = "price_desc"
+    ORDERS_ASC = "orders_asc"
+    ORDERS_DESC = "orders_desc"
+    REVIEWS_ASC = "reviews_asc"
+    REVIEWS_DESC = "reviews_desc"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A product as a search shows it. ``price`` is its cheapest SKU's; what the supplier does not tell is None."""
+
+    product_id: str
+    title: str
+    price: Money
+    list_price: Money | None
+    url: str
+    image_url: str = ""
+    discount_percent: int | None = None
+    quantity_sold: int | None = None
+    rating_percent: Decimal | None = None
+    ship_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of a search. ``rows`` counts everything on it, the supplier's fillers included; ``total`` all pages."""
+
+    hits: tuple[SearchHit, ...]
+    rows: int
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    """A category of a supplier; ``parent_id`` is empty at the top."""
+
+    category_id: str
+    name: str
+    parent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNode:
+    """A place of a supplier's address tree (``country``, ``province``, ``city``), in the names its order call wants."""
+
+    name: str
+    kind: str
+    children: tuple[PlaceNode, ...] = ()

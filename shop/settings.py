@@ -66,6 +66,11 @@ ALIEXPRESS_APP_SECRET: str = env.str("ALIEXPRESS_APP_SECRET", default="")
 ALIEXPRESS_ACCESS_TOKEN: str = env.str("ALIEXPRESS_ACCESS_TOKEN", default="")
 ALIEXPRESS_REFRESH_TOKEN: str = env.str("ALIEXPRESS_REFRESH_TOKEN", default="")
 ALIEXPRESS_API_ENDPOINT: str = env.str("ALIEXPRESS_API_ENDPOINT", default="https://api-sg.aliexpress.com")
+ALISEEKS_API_KEY: str = env.str("ALISEEKS_API_KEY", default="")
+ALISEEKS_API_ENDPOINT: str = env.str("ALISEEKS_API_ENDPOINT", default="https://api.aliseeks.com/v1")
+ALISEEKS_MERCHANT_ID: str = env.str("ALISEEKS_MERCHANT_ID", default="")
+#: The page on which a buyer account agrees; empty: the platform's, or the emulator's for an account on this machine.
+ALIEXPRESS_AUTHORIZE_URL: str = env.str("ALIEXPRESS_AUTHORIZE_URL", default="")
 USE_TEST_ACCOUNTS = env.bool("USE_TEST_ACCOUNTS", default=False)
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=8100)
 
@@ -80,6 +85,16 @@ RESEND_UNKNOWN = env.bool("RESEND_UNKNOWN", default=True)
 #: How long the order call waits for the supplier before it answers 202; the caller then asks its statusUrl.
 ORDER_CALL_WAIT_S = env.float("ORDER_CALL_WAIT_S", default=10.0)
 
+#: Calls a minute for each account, by group; a call waits for its place this long before it is put off.
+RATE_LIMITS = {
+    "standard": env.int("RATE_LIMIT_STANDARD", default=100),
+    "search": env.int("RATE_LIMIT_SEARCH", default=50),
+    "order": env.int("RATE_LIMIT_ORDER", default=30),
+}
+#: The minute of the limits in seconds; a load test against an emulator with a fast clock makes it shorter.
+RATE_WINDOW_S = env.float("RATE_WINDOW_S", default=60.0)
+RATE_PATIENCE_S = env.float("RATE_PATIENCE_S", default=5.0)
+
 # Each smaller than the next; a system check holds them to it (RELIABILITY: a lapsed lease means "perhaps bought").
 SUPPLIER_CALL_TIMEOUT_S = env.int("SUPPLIER_CALL_TIMEOUT_S", default=30)
 SUPPLIER_TASK_TIMEOUT_S = env.int("SUPPLIER_TASK_TIMEOUT_S", default=60)
@@ -89,6 +104,8 @@ QUEUE_RETRY_S = env.int("QUEUE_RETRY_S", default=600)
 
 #: How often a young order is looked up at the supplier; older ones are looked up less and less often.
 TRACKING_POLL_S = env.int("TRACKING_POLL_S", default=900)
+# The page on which anybody follows a parcel, with {number} for its tracking number; empty for no link.
+TRACKING_URL_TEMPLATE: str = env.str("TRACKING_URL_TEMPLATE", default="")
 #: How often the worker looks for due and stuck rows by itself, besides the queue's own schedule.
 SWEEP_INTERVAL_S = env.float("SWEEP_INTERVAL_S", default=60.0)
 API_CALL_RETENTION_DAYS = env.int("API_CALL_RETENTION_DAYS", default=90)
@@ -238,6 +255,8 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="BuyRelay <shop@example.com>")
+#: Who is told that a supplier account must be connected again.
+STAFF_EMAILS: list[str] = env.list("STAFF_EMAILS", default=[])
 
 # --- language and time ----------------------------------------------------------------------------------------------
 
@@ -414,9 +433,19 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:integrations_supplieraccount_changelist"),
                     },
                     {
+                        "title": _("Call limits"),
+                        "icon": "speed",
+                        "link": reverse_lazy("admin:integrations_ratewindow_changelist"),
+                    },
+                    {
                         "title": _("API calls"),
                         "icon": "swap_horiz",
                         "link": reverse_lazy("admin:integrations_apicall_changelist"),
+                    },
+                    {
+                        "title": _("Push messages"),
+                        "icon": "notifications",
+                        "link": reverse_lazy("admin:integrations_pushmessage_changelist"),
                     },
                 ],
             },

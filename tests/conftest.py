@@ -26,6 +26,12 @@ def _empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch) -> None:
+    """Reads that are made again wait for nothing here."""
+    monkeypatch.setattr("integrations.http.sleep", lambda seconds: None)
+
+
+@pytest.fixture(autouse=True)
 def _media(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")

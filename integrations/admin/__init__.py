@@ -2,6 +2,16 @@
 
 from integrations.admin.accounts import SupplierAccountAdmin, SupplierAccountForm
 from integrations.admin.api_calls import ApiCallAdmin
+from integrations.admin.pushes import PushMessageAdmin
+from integrations.admin.rate_windows import RateWindowAdmin
 from integrations.admin.reading import ReadOnlyAdmin, ReadOnlyTabularInline
 
-__all__ = ["ApiCallAdmin", "ReadOnlyAdmin", "ReadOnlyTabularInline", "SupplierAccountAdmin", "SupplierAccountForm"]
+__all__ = [
+    "ApiCallAdmin",
+    "PushMessageAdmin",
+    "RateWindowAdmin",
+    "ReadOnlyAdmin",
+    "ReadOnlyTabularInline",
+    "SupplierAccountAdmin",
+    "SupplierAccountForm",
+]

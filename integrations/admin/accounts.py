@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -14,10 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
+from integrations.admin.aliseeks import AliseeksMixin
 from integrations.cells import label, remark
 from integrations.http import check_endpoint
 from integrations.models import SupplierAccount
-from integrations.registry import PROVIDERS
+from integrations.registry import PROVIDERS, takes_pushes
 from integrations.secret_status import secret_status
 
 #: The form's inputs, each with the account's property that it replaces.
@@ -56,6 +58,7 @@ class SupplierAccountForm(forms.ModelForm):
             "mode",
             "endpoint",
             "app_key",
+            "external_user_id",
             "access_token_expires_at",
             "refresh_token_expires_at",
             "health",
@@ -108,7 +111,7 @@ class SupplierAccountForm(forms.ModelForm):
         return columns | {f"{SECRET_INPUTS[name]}_sealed" for name in self.new_secrets()} | {"updated_at"}
 
 
-class SupplierAccountAdmin(ModelAdmin):
+class SupplierAccountAdmin(AliseeksMixin, ModelAdmin):
     """The accounts and whether they can buy."""
 
     form = SupplierAccountForm
@@ -116,7 +119,11 @@ class SupplierAccountAdmin(ModelAdmin):
     list_display = ["label", "provider_name", "mode_label", "health_label", "buying_enabled", "token_status"]
     list_filter = ["mode", "health", "buying_enabled"]
     search_fields = ["label", "app_key"]
+    actions_detail = ["connect_account", "authorize_at_aliseeks"]
+    actions_row = ["connect_account"]
     readonly_fields = [
+        "connected_as",
+        "push_address",
         "app_secret_status",
         "access_token_status",
         "refresh_token_status",
@@ -129,12 +136,14 @@ class SupplierAccountAdmin(ModelAdmin):
             _("Connection"),
             {
                 "fields": [
+                    "connected_as",
                     "app_key",
                     ("app_secret_status", "new_app_secret"),
                     ("access_token_status", "new_access_token"),
                     "access_token_expires_at",
                     ("refresh_token_status", "new_refresh_token"),
                     "refresh_token_expires_at",
+                    "push_address",
                 ]
             },
         ),
@@ -170,12 +179,22 @@ class SupplierAccountAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: SupplierAccount | None = None) -> list[Any]:
         first = "provider_name" if obj else "provider"
-        return [(None, {"fields": [(first, "label"), ("mode", "endpoint")]}), *self.fieldsets]
+        return [
+            (None, {"fields": [(first, "label"), ("mode", "endpoint")]}),
+            *self.provider_fieldsets(obj, self.fieldsets),
+        ]
 
     @display(description=_("provider"), ordering="provider")
     def provider_name(self, account: SupplierAccount) -> str:
         known = PROVIDERS.get(account.provider)
         return known.label if known else account.provider
+
+    @display(description=_("address for push messages"))
+    def push_address(self, account: SupplierAccount) -> str:
+        """To be entered in the supplier's app console."""
+        if account.pk is None or not takes_pushes(account.provider):
+            return "-"
+        return f"{settings.BASE_URL}/webhooks/{account.provider}/{account.public_id}"
 
     @display(description=_("mode"), ordering="mode")
     def mode_label(self, account: SupplierAccount) -> SafeString:

@@ -20,12 +20,15 @@ Importing this package needs neither models nor settings; ``connect`` loads the 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from integrations.aliexpress.client import AliExpressAdapter
+    from integrations.aliexpress.tokens import AliExpressTokens
     from integrations.models import SupplierAccount
+    from integrations.pushes import PushHint
 
 _ID = r"[0-9]{6,19}"
 _ITEM_PATHS = (
@@ -43,6 +46,20 @@ def connect(account: SupplierAccount) -> AliExpressAdapter:
     from integrations.aliexpress.client import AliExpressAdapter
 
     return AliExpressAdapter(account)
+
+
+def read_push(account: SupplierAccount, headers: Mapping[str, str], body: bytes) -> PushHint:
+    """The push message in ``body``. Raises ``PushForged`` unless its signature is good."""
+    from integrations.aliexpress import pushes
+
+    return pushes.read_push(account, headers, body)
+
+
+def token_issuer(account: SupplierAccount) -> AliExpressTokens:
+    """Where the tokens of ``account`` come from."""
+    from integrations.aliexpress.tokens import AliExpressTokens
+
+    return AliExpressTokens(account)
 
 
 def product_id_from_url(text: str) -> str | None:

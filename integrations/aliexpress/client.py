@@ -14,22 +14,29 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.db import DatabaseError
 
-from integrations.aliexpress import build, parse, parse_goods
+from integrations import ratelimit, tokens
+from integrations.aliexpress import build, parse, parse_goods, parse_sourcing, sourcing
 from integrations.aliexpress.envelope import Answer, open_answer
 from integrations.aliexpress.signing import request_params
-from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, SupplierError
+from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, Rejected, SupplierError, Transient
 from integrations.http import Call, SupplierHttp, is_loopback
 from integrations.models import ApiCall, SupplierAccount
+from integrations.ratelimit import RateLimited
 from integrations.redaction import Redactor
 from integrations.types import (
     Capabilities,
+    CategoryNode,
     FreightOption,
     OrderSnapshot,
     Placed,
+    PlaceNode,
     ProductSnapshot,
     Purchase,
+    SearchPage,
+    SearchSort,
     SettleClass,
     SupplierOrderState,
 )
@@ -67,6 +74,9 @@ REDACTOR = Redactor(
     # redactor.
     public=["code"],
 )
+
+#: What the gateway calls a token that has ended; another key, signature or permission is not cured by a new token.
+_TOKEN_REFUSED = frozenset({"illegalaccesstoken", "invalidsession", "isv.402"})
 
 _SHIPPED = frozenset({SupplierOrderState.SHIPPED, SupplierOrderState.DELIVERED})
 
@@ -151,6 +161,32 @@ class AliExpressAdapter:
             build.FREIGHT_QUERY, params, lambda answer: parse_goods.freight_offered(answer, currency=currency)
         )
 
+    def search_products(
+        self, keywords: str, *, country: str, currency: str, page: int, page_size: int, sort: SearchSort | None = None
+    ) -> SearchPage:
+        """One page of the products for ``keywords``."""
+        params = sourcing.text_search(
+            keywords, country=country, currency=currency, page=page, page_size=page_size, sort=sort
+        )
+        return self._ask(
+            sourcing.TEXT_SEARCH,
+            params,
+            lambda answer: parse_sourcing.products_found(answer, currency=currency),
+            group=ratelimit.SEARCH,
+        )
+
+    def fetch_categories(self) -> tuple[CategoryNode, ...]:
+        """All categories."""
+        return self._ask(sourcing.CATEGORY_GET, sourcing.category_get(), parse_sourcing.categories_listed)
+
+    def fetch_address_tree(self, country: str) -> PlaceNode:
+        """The provinces and cities of ``country``."""
+        return self._ask(
+            sourcing.ADDRESS_GET,
+            sourcing.address_get(country),
+            lambda answer: parse_sourcing.places_listed(answer, country=country),
+        )
+
     def order_url(self, external_id: str) -> str:
         """The order's page on the site, or in the emulator's list when the account points at this machine."""
         if is_loopback(urlsplit(self._endpoints.base).hostname or ""):
@@ -169,12 +205,58 @@ class AliExpressAdapter:
         *,
         reference: str = "",
         write: bool = False,
+        group: str = ratelimit.STANDARD,
     ) -> T:
-        """Send one business call and read its answer; the call log is told how that went."""
+        """Send one business call and read its answer; a refused token is refreshed, and the call made again, once.
+
+        For a purchase too: the gateway refuses a token before the order logic runs, so nothing was bought.
+        """
+        started = time.monotonic()
+        try:
+            return self._ask_once(operation, params, read, reference=reference, write=write, group=group)
+        except AccountUnusable as exc:
+            if exc.code.lower() not in _TOKEN_REFUSED:
+                raise
+            self._take_new_token(exc)
+        if write:
+            # The place that the buyer took among the order calls was used up by the refused one.
+            time.sleep(ratelimit.take_place(self._account, ratelimit.ORDER, patience_s=settings.RATE_PATIENCE_S))
+        if write and time.monotonic() - started > settings.SUPPLIER_CALL_TIMEOUT_S:
+            # The lease may not outlast a second call. Nothing was bought: the next attempt has the new token.
+            raise Transient("The token was refreshed; there was no time left to buy.", code="token_refreshed")
+        return self._ask_once(operation, params, read, reference=reference, write=write, group=group)
+
+    def _take_new_token(self, refusal: AccountUnusable) -> None:
+        """Go on with a token other than the refused one. Raises ``refusal`` if only a person can help."""
+        try:
+            self._account = tokens.refresh_now(self._account, refused=self._account.access_token)
+        except (AccountUnusable, Rejected) as exc:
+            raise refusal from exc
+
+    def _ask_once(
+        self,
+        operation: str,
+        params: Mapping[str, str],
+        read: Callable[[Answer], T],
+        *,
+        reference: str,
+        write: bool,
+        group: str,
+    ) -> T:
+        """Send one business call and read its answer; the call log is told how that went.
+
+        Who buys has taken a place among the order calls before writing down that the purchase is on its way.
+        """
         form = self._signed(operation, params)
-        reply = self._http.post_form(
-            Call(operation=operation, url=self._endpoints.business, form=form, write=write, reference=reference)
+        call = Call(
+            operation=operation,
+            url=self._endpoints.business,
+            form=form,
+            write=write,
+            group=None if write else group,
+            reference=reference,
         )
+        reply = self._http.send(call)
         try:
             answer = open_answer(reply.body, write=write)
             reply.log.request_id = answer.request_id
@@ -184,9 +266,15 @@ class AliExpressAdapter:
             exc.request_id = exc.request_id or reply.log.request_id
             reply.log.request_id = exc.request_id
             reply.log.error = exc.code[:80]
+            if isinstance(exc, Transient) and exc.retry_after_s is not None:
+                # The platform bans the method for so long, not the whole account.
+                ratelimit.pause(self._account, ratelimit.ORDER if write else group, seconds=exc.retry_after_s)
+                raise RateLimited(
+                    exc.message, code=exc.code, request_id=exc.request_id, retry_after_s=exc.retry_after_s
+                ) from exc
             raise
         finally:
-            _save_reading(reply.log)
+            save_reading(reply.log)
 
     def _signed(self, operation: str, params: Mapping[str, str]) -> dict[str, str]:
         account = self._account
@@ -205,7 +293,8 @@ class AliExpressAdapter:
         )
 
 
-def _save_reading(log: ApiCall) -> None:
+def save_reading(log: ApiCall) -> None:
+    """Complete the row of a call with what its reply said."""
     if log.pk is None:
         return  # The row could not be written, as the log has said already.
     try:

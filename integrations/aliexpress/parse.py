@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from integrations.aliexpress import refusals
+from integrations.aliexpress.carriers import public_name, without_brands
 from integrations.aliexpress.envelope import Answer
 from integrations.aliexpress.fields import (
     Node,
@@ -137,7 +138,9 @@ def _announced_parcels(result: Node) -> tuple[Parcel, ...]:
     for row in nodes(result, "logistics_info_list", "aeop_order_logistics_info"):
         number = word(row, "logistics_no")
         if number:
-            parcels[number] = Parcel(tracking_number=number, carrier=optional_text(row, "logistics_service")[:80])
+            parcels[number] = Parcel(
+                tracking_number=number, carrier=public_name(optional_text(row, "logistics_service"))
+            )
     return tuple(parcels.values())
 
 
@@ -182,7 +185,7 @@ def _tracked(line: Node) -> Parcel:
     # order.
     return Parcel(
         tracking_number=word(line, "mail_no") or _missing("mail_no"),
-        carrier=optional_text(line, "carrier_name")[:80],
+        carrier=public_name(optional_text(line, "carrier_name")),
         eta=moment(line, "eta_time_stamps") if line.get("eta_time_stamps") else None,
         checkpoints=tuple(sorted(reversed(points), key=lambda point: point.at)),
         items=tuple(_packed(row) for row in nodes(line, "package_item_list", "package_item")),
@@ -197,8 +200,8 @@ def _checkpoint(row: Node) -> Checkpoint:
     label = optional_text(row, "tracking_name")
     return Checkpoint(
         at=moment(row, "time_stamp"),
-        label=label[:200],
-        description=optional_text(row, "tracking_detail_desc")[:500],
+        label=without_brands(label)[:200],
+        description=without_brands(optional_text(row, "tracking_detail_desc"))[:500],
         delivered=label.lower() in _DELIVERED_NAMES,
     )
 

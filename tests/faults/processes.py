@@ -33,6 +33,7 @@ def environment(folder: Path, **variables: object) -> Iterator[dict[str, str]]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ALIEXPRESS_", "DATABASE_"))}
     env |= {"DJANGO_SETTINGS_MODULE": "shop.settings", "DEBUG": "true", "VAR_DIR": str(folder), "LOG_LEVEL": "WARNING"}
     env |= {"REDIS_URL": env.get("TEST_REDIS_URL", ""), "PYTHONPATH": str(ROOT)}
+    env |= {f"RATE_LIMIT_{group}": "100000" for group in ("STANDARD", "SEARCH", "ORDER")}
     env |= {name: str(value) for name, value in variables.items()}
     server = os.environ.get("TEST_DATABASE_URL", "")
     if not server.startswith("postgres"):

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from integrations.accounts import Change, described_account, emulator_account, save_account
+from integrations.accounts import Change, aliseeks_account, described_account, emulator_account, save_account
 from integrations.models import SupplierAccount
 from integrations.sandbox.account import DEMO_ACCOUNT
 
@@ -256,3 +256,74 @@ def test_command_ends_with_an_error_for_a_half_given_configuration(settings):
 
     with pytest.raises(CommandError, match="ALIEXPRESS_APP_SECRET is missing"):
         _run()
+
+
+# --- Aliseeks ---
+
+
+def _aliseeks(settings, **changes: str) -> None:
+    given = {
+        "ALISEEKS_API_KEY": "the-key-of-a-subscriber",
+        "ALISEEKS_API_ENDPOINT": "https://api.aliseeks.com/v1/",
+        "ALISEEKS_MERCHANT_ID": "AbCdEfGh1234",
+    }
+    for name, value in {**given, **changes}.items():
+        setattr(settings, name, value)
+
+
+def test_aliseeks_is_off_without_a_key():
+    assert aliseeks_account() is None
+
+
+def test_aliseeks_merchant_without_a_key_is_refused_by_the_name_of_what_is_missing(settings):
+    _aliseeks(settings, ALISEEKS_API_KEY="")
+
+    with pytest.raises(ImproperlyConfigured, match="ALISEEKS_API_KEY is missing"):
+        aliseeks_account()
+
+
+def test_aliseeks_over_plain_http_is_refused(settings):
+    _aliseeks(settings, ALISEEKS_API_ENDPOINT="http://api.aliseeks.com/v1")
+
+    with pytest.raises(ImproperlyConfigured, match="ALISEEKS_API_ENDPOINT"):
+        aliseeks_account()
+
+
+def test_key_and_merchant_of_aliseeks_make_an_account_beside_the_other(settings):
+    _aliseeks(settings)
+
+    out = _run()
+
+    account = SupplierAccount.objects.get(provider="aliseeks")
+    assert (account.endpoint, account.mode) == ("https://api.aliseeks.com/v1", "live")
+    assert (account.app_secret, account.external_user_id) == ("the-key-of-a-subscriber", "AbCdEfGh1234")
+    assert SupplierAccount.objects.filter(provider="aliexpress").count() == 1
+    assert "the-key" not in out + str(account.app_secret_sealed)
+
+
+def test_registered_merchant_survives_an_environment_that_names_none(settings):
+    _aliseeks(settings, ALISEEKS_MERCHANT_ID="")
+    _run()
+    SupplierAccount.objects.filter(provider="aliseeks").update(external_user_id="registered")
+
+    _run()
+
+    assert SupplierAccount.objects.get(provider="aliseeks").external_user_id == "registered"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "test_accounts", "mode"),
+    [
+        ("http://127.0.0.1:8100/aliseeks/v1", False, "sandbox"),
+        ("http://127.0.0.1:8100/aliseeks/v1", True, "sandbox"),
+        ("https://api.aliseeks.com/v1", True, "test"),
+    ],
+)
+def test_mode_of_aliseeks_follows_its_address_and_the_kind_of_accounts(settings, endpoint, test_accounts, mode):
+    _aliseeks(settings, ALISEEKS_API_ENDPOINT=endpoint)
+    settings.USE_TEST_ACCOUNTS = test_accounts
+
+    description = aliseeks_account()
+
+    assert description is not None
+    assert description.mode == mode

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
+import requests
+import responses
 from django.db import DatabaseError, transaction
 
 from integrations import http
@@ -78,7 +80,7 @@ def client() -> SupplierHttp:
 
 def post(client: SupplierHttp, server: Server | str, *, write: bool = True) -> http.Reply:
     url = server if isinstance(server, str) else server.url
-    return client.post_form(Call(operation="order.create", url=url, form=FORM, write=write, reference="ORD-1-1"))
+    return client.send(Call(operation="order.create", url=url, form=FORM, write=write, reference="ORD-1-1"))
 
 
 def failure(client: SupplierHttp, server: Server | str, *, write: bool = True) -> tuple[type, str]:
@@ -163,7 +165,7 @@ def test_nobody_listens_is_surely_not_done(client):
 
     assert failure(client, url) == (Transient, "not_connected")
 
-    assert ApiCall.objects.get().error == "not_connected"
+    assert ApiCall.objects.latest("pk").error == "not_connected"
 
 
 @pytest.mark.parametrize(("write", "expected"), [(True, OutcomeUnknown), (False, Transient)])
@@ -177,7 +179,7 @@ class TestBroken:
         server.says(b'{"id": 1', length=500)
 
         assert failure(client, server, write=write) == (expected, "no_whole_reply")
-        assert ApiCall.objects.get().error == "no_whole_reply"
+        assert ApiCall.objects.latest("pk").error == "no_whole_reply"
 
     def test_half_a_chunk(self, client, server, write, expected):
         server.answer = lambda connection: connection.sendall(
@@ -340,3 +342,42 @@ def test_host_is_reached_without_asking_it_anything(client, server):
 def test_host_that_is_not_there_is_transient(client):
     with pytest.raises(Transient):
         client.reach("http://127.0.0.1:9/")
+
+
+class TestAgain:
+    """A read that did not get through is made again, a purchase never."""
+
+    @pytest.mark.parametrize(("write", "sent"), [(False, 3), (True, 1)])
+    def test_lost_reply(self, write, sent):
+        with responses.RequestsMock() as mock:
+            for _ in range(sent):
+                mock.post("https://supplier.example/sync", body=requests.ReadTimeout())
+
+            with pytest.raises(OutcomeUnknown if write else Transient):
+                caller().send(ask(write=write))
+
+            assert len(mock.calls) == sent
+
+    def test_read_that_gets_through_the_second_time_is_answered(self):
+        with responses.RequestsMock() as mock:
+            mock.post("https://supplier.example/sync", status=503)
+            mock.post("https://supplier.example/sync", body=b"{}")
+
+            assert caller().send(ask(write=False)).body == b"{}"
+
+    def test_request_to_slow_down_is_not_answered_with_another_call(self):
+        with responses.RequestsMock() as mock:
+            mock.post("https://supplier.example/sync", status=429)
+
+            with pytest.raises(Transient):
+                caller().send(ask(write=False))
+
+            assert len(mock.calls) == 1
+
+
+def caller() -> SupplierHttp:
+    return SupplierHttp(SupplierAccountFactory(), Redactor())
+
+
+def ask(*, write: bool) -> Call:
+    return Call(operation="order.create", url="https://supplier.example/sync", form={"a": "b"}, write=write)

@@ -29,6 +29,7 @@ from integrations.errors import (
     Transient,
 )
 from integrations.models import ApiCall, SupplierAccount
+from integrations.ratelimit import RateLimited
 from integrations.types import Address, Purchase, PurchaseItem, SettleClass, SupplierOrderState
 from tests.integrations.aliexpress.payloads import payload, payload_json
 
@@ -264,7 +265,7 @@ def test_purchase_that_cannot_be_built_sends_nothing(adapter: AliExpressAdapter)
         (b"", 429, Transient),
         (payload("error_token.json"), 200, AccountUnusable),
         (payload("error_flat.json"), 200, AccountUnusable),
-        (payload("error_call_limit.json"), 200, Transient),
+        (payload("error_call_limit.json"), 200, RateLimited),
         (payload("error_their_side.json"), 200, OutcomeUnknown),
         (payload("order_refused_address.json"), 200, Rejected),
         (payload("order_repeated.json"), 200, AlreadyPlaced),
@@ -325,7 +326,7 @@ def test_call_limit_tells_the_caller_how_long_to_wait(
         (b"", 401, AccountUnusable),
         (payload("error_token.json"), 200, AccountUnusable),
         (payload("error_their_side.json"), 200, Transient),
-        (payload("error_call_limit.json"), 200, Transient),
+        (payload("error_call_limit.json"), 200, RateLimited),
     ],
 )
 def test_question_ends_in_the_one_error_that_is_true(
