@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from catalog.models import Listing
 from fulfillment import routing, tracking
-from fulfillment.clock import database_now
 from fulfillment.guards import WAIVABLE
 from fulfillment.models import Attempt, Notice, Order, OrderLine, Payment, SupplierOrder
 from fulfillment.notifications import owe
@@ -22,6 +21,7 @@ from fulfillment.progress import update_order
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import call_for_person, lock_order, move_order, move_supplier_order, record
 from fulfillment.wake import wake
+from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Address
 from shop.errors import DomainError

@@ -25,11 +25,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from fulfillment import guards, outcomes
-from fulfillment.clock import database_now
 from fulfillment.models import Attempt, SupplierOrder, SupplierOrderLine
 from fulfillment.states import SupplierOrderStatus
 from fulfillment.transitions import IllegalTransition, LostClaim, move_supplier_order
+from integrations import ratelimit
 from integrations.base import SupplierAdapter
+from integrations.clock import database_now
 from integrations.errors import Transient
 from integrations.models import SupplierAccount
 from integrations.registry import adapter_for
@@ -64,7 +65,28 @@ def due() -> list[int]:
         return []
     now = database_now()
     rows = SupplierOrder.objects.filter(_unleased(now), buyable(), status=_S.DUE, next_attempt_at__lte=now)
+    rows = rows.exclude(account__in=_accounts_in_a_queue())
     return list(rows.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:200])
+
+
+def seconds_until_due() -> float | None:
+    """How long until the next waiting purchase can be made; None if none waits for a time to come."""
+    now = database_now()
+    rows = SupplierOrder.objects.filter(buyable(), status=_S.DUE)
+    coming = rows.filter(next_attempt_at__gt=now).order_by("next_attempt_at").values_list("next_attempt_at", flat=True)
+    first = coming.first()
+    queued = [
+        wait_s
+        for account_id, wait_s in ratelimit.waiting_times(ratelimit.ORDER).items()
+        if rows.filter(account=account_id, next_attempt_at__lte=now).exists()
+    ]
+    return min([*queued, *([(first - now).total_seconds()] if first else [])], default=None)
+
+
+def _accounts_in_a_queue() -> list[int]:
+    """Accounts whose next place for an order call is further away than a call would wait for it."""
+    waits = ratelimit.waiting_times(ratelimit.ORDER)
+    return [account_id for account_id, wait_s in waits.items() if wait_s > settings.RATE_PATIENCE_S]
 
 
 def place(supplier_order_id: int, *, started: float | None = None) -> bool:
@@ -82,6 +104,8 @@ def place(supplier_order_id: int, *, started: float | None = None) -> bool:
         adapter = adapter_for(claim.account)
         guards.check_standing(claim.supplier_order, claim.account)
         quote = guards.quote(claim.supplier_order, adapter)
+        # As late as possible: a place is an instant, and the checks take as long as the supplier likes.
+        wait_for_order_place(claim.account)
         attempt = begin(claim, quote=quote)
         if attempt is None:
             # Counted like every other putting-off: a supplier that is always too slow must end before a person.
@@ -101,6 +125,11 @@ def place(supplier_order_id: int, *, started: float | None = None) -> bool:
         _hold(claim, guards.Stop(SupplierOrder.Attention.SUPPLIER_NOTE, problem))
         return False
     return send(claim, attempt, adapter)
+
+
+def wait_for_order_place(account: SupplierAccount) -> None:
+    """Take a place among the account's order calls before anything is written. Raises ``RateLimited``."""
+    time.sleep(ratelimit.take_place(account, ratelimit.ORDER, patience_s=settings.RATE_PATIENCE_S))
 
 
 def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
@@ -197,7 +226,8 @@ def _claim(supplier_order_id: int) -> Claim | None:
     if not settings.BUYING_ENABLED:
         return None
     # An UPDATE cannot join, so the account's part of the condition is a subquery.
-    ready = SupplierOrder.objects.filter(buyable(), pk=supplier_order_id).values("pk")
+    rows = SupplierOrder.objects.filter(buyable(), pk=supplier_order_id).exclude(account__in=_accounts_in_a_queue())
+    ready = rows.values("pk")
     return take_lease(supplier_order_id, Q(status=_S.DUE, next_attempt_at__lte=database_now(), pk__in=ready))
 
 

@@ -16,10 +16,10 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from catalog.pricing import margin_percent
-from fulfillment.clock import database_now
 from fulfillment.models import Order, SupplierOrder, SupplierOrderLine
 from fulfillment.states import BOUGHT, SupplierOrderStatus
 from integrations.base import SupplierAdapter
+from integrations.clock import database_now
 from integrations.errors import MalformedReply, Rejected
 from integrations.models import SupplierAccount
 from integrations.types import FreightOption, ProductSnapshot, Refusal, SkuSnapshot

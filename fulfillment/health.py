@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.db import DatabaseError
 from django.utils import timezone
 
-from fulfillment.clock import database_now
 from fulfillment.models import Heartbeat
+from integrations.clock import database_now
 from integrations.errors import SupplierError
 from integrations.models import SupplierAccount
 from integrations.registry import adapter_for

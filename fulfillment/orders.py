@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,16 +14,19 @@ from django.utils import timezone
 from catalog import stock
 from catalog.availability import quantity_available, usable_listings
 from catalog.models import Listing, Product, Variant
-from fulfillment.clock import database_now
 from fulfillment.models import Notice, Order, OrderLine, Payment, SupplierOrder, SupplierOrderLine
 from fulfillment.notifications import owe
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import lock_order, move_order, record
 from fulfillment.wake import wake
+from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Address, ProductSnapshot, SkuSnapshot
 from shop.errors import DomainError
 from shop.money import Money
+
+#: What another program has bought: a supplier's product, one of its SKUs, and how many.
+ExternalItem = tuple[ProductSnapshot, SkuSnapshot, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +79,22 @@ def place_order(
 def order_external(
     *,
     account: SupplierAccount,
-    product: ProductSnapshot,
-    sku: SkuSnapshot,
-    quantity: int,
+    items: Sequence[ExternalItem],
     contact: Contact,
     actor: str,
     checkout_key: str | None = None,
 ) -> SupplierOrder:
     """An order that another program vouches for: paid (``external``), with its supplier order due, at once.
 
-    The product need not be in the catalogue. A repeated ``checkout_key`` returns what the first call made.
+    The products need not be in the catalogue; all are priced in one currency. A repeated ``checkout_key`` returns
+    what the first call made.
     """
+    total = sum_of(items)
     try:
         with transaction.atomic():
-            order = _create(checkout_key, contact, sku.price.currency, source=Order.Source.API)
-            price = (sku.price * quantity).rounded().amount
-            line = OrderLine.objects.create(
-                order=order,
-                sku=sku.sku_id,
-                title=(f"{product.title} ({sku.title})" if sku.title else product.title)[:300],
-                quantity=quantity,
-                unit_price=sku.price.amount,
-                total=price,
-                currency=order.currency,
-            )
-            _set_totals(order, price)
+            order = _create(checkout_key, contact, total.currency, source=Order.Source.API)
+            lines = [_add_external_line(order, *item) for item in items]
+            _set_totals(order, total.amount)
             payment = Payment.objects.create(
                 order=order,
                 method=Payment.Method.EXTERNAL,
@@ -110,16 +104,17 @@ def order_external(
             )
             record(order.pk, "order.received", actor=actor, data={"total": str(order.total)})
             move_order(order, OrderStatus.PAID, actor=actor, paid_at=timezone.now(), data={"payment": payment.method})
-            supplier_order = plan(order, part=1, account=account, expected_cost=price)
-            SupplierOrderLine.objects.create(
-                supplier_order=supplier_order,
-                order_line=line,
-                external_product_id=product.product_id,
-                external_sku_id=sku.sku_id,
-                external_sku_attr=sku.sku_attr,
-                quantity=quantity,
-                unit_cost=sku.price.amount,
-            )
+            supplier_order = plan(order, part=1, account=account, expected_cost=total.amount)
+            for line, (product, sku, quantity) in zip(lines, items, strict=True):
+                SupplierOrderLine.objects.create(
+                    supplier_order=supplier_order,
+                    order_line=line,
+                    external_product_id=product.product_id,
+                    external_sku_id=sku.sku_id,
+                    external_sku_attr=sku.sku_attr,
+                    quantity=quantity,
+                    unit_cost=sku.price.amount,
+                )
             wake("place", supplier_order.pk)
     except IntegrityError:
         existing = SupplierOrder.objects.filter(order__checkout_key=checkout_key, part=1).first()
@@ -127,6 +122,24 @@ def order_external(
             raise
         return existing
     return supplier_order
+
+
+def sum_of(items: Sequence[ExternalItem]) -> Money:
+    """What ``items`` cost without shipping. Raises ``CurrencyMismatch`` if they are not priced in one currency."""
+    first, *others = ((sku.price * quantity).rounded() for _product, sku, quantity in items)
+    return sum(others, first)
+
+
+def _add_external_line(order: Order, product: ProductSnapshot, sku: SkuSnapshot, quantity: int) -> OrderLine:
+    return OrderLine.objects.create(
+        order=order,
+        sku=sku.sku_id,
+        title=(f"{product.title} ({sku.title})" if sku.title else product.title)[:300],
+        quantity=quantity,
+        unit_price=sku.price.amount,
+        total=(sku.price * quantity).rounded().amount,
+        currency=order.currency,
+    )
 
 
 def plan(order: Order, *, part: int, account: SupplierAccount | None, **fields: Any) -> SupplierOrder:

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from fulfillment.clock import database_now
 from fulfillment.guards import REFUSALS
 from fulfillment.models import Attempt, ExternalOrder, SupplierOrder
 from fulfillment.progress import update_order
@@ -26,6 +25,8 @@ from fulfillment.transitions import (
     record,
 )
 from fulfillment.wake import wake
+from integrations import standing
+from integrations.clock import database_now
 from integrations.errors import (
     AccountUnusable,
     AlreadyPlaced,
@@ -36,6 +37,7 @@ from integrations.errors import (
     Unsupported,
 )
 from integrations.models import SupplierAccount
+from integrations.ratelimit import RateLimited
 from integrations.types import Placed, Refusal
 
 logger = logging.getLogger(__name__)
@@ -144,7 +146,8 @@ def not_sent(attempt: Attempt) -> None:
 def put_off(supplier_order: SupplierOrder, fence: int, exc: Transient) -> None:
     """Nothing was bought and the supplier cannot be asked now: wait, or after many times call a person."""
     mark_account(supplier_order.account_id, exc)
-    deferrals = supplier_order.deferrals + 1
+    # Waiting for one's turn is nothing that a person has to look at, however long the queue is.
+    deferrals = supplier_order.deferrals + (0 if isinstance(exc, RateLimited) else 1)
     now = database_now()
     rows = SupplierOrder.objects.filter(pk=supplier_order.pk, fence=fence, status=_S.DUE)
     if _too_often(deferrals, exc):
@@ -164,9 +167,8 @@ def mark_account(account_id: int | None, exc: Transient) -> None:
         return
     accounts = SupplierAccount.objects.filter(pk=account_id)
     if isinstance(exc, AccountUnusable):
-        accounts.update(health=SupplierAccount.Health.RECONNECT, health_note=exc.message[:200])
-        logger.error("account refused account=%s code=%s", account_id, exc.code)
-    elif exc.retry_after_s is not None:
+        standing.refused(account_id, exc.message)
+    elif exc.retry_after_s is not None and not isinstance(exc, RateLimited):
         until = database_now() + timedelta(seconds=exc.retry_after_s)
         # A short ban told later must not end a long one.
         accounts.exclude(paused_until__gte=until).update(paused_until=until)
@@ -337,5 +339,7 @@ def _finish(
 
 
 def _wait(deferrals: int, exc: Transient) -> timedelta:
+    if isinstance(exc, RateLimited):
+        return timedelta(seconds=exc.retry_after_s or 0)
     backoff_s = min(900.0, 5.0 * 2 ** min(deferrals - 1, 8))
     return timedelta(seconds=max(backoff_s, exc.retry_after_s or 0))

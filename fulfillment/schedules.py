@@ -9,6 +9,7 @@ SCHEDULES = {
     "heartbeat": ("beat", 1),
     "sweep": ("sweep", 1),
     "purge": ("purge", 24 * 60),
+    "refresh tokens": ("refresh_tokens", 10),
 }
 
 

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db.models import Q
 
 from fulfillment import dispatch, guards
-from fulfillment.clock import database_now
 from fulfillment.models import SupplierOrder
 from fulfillment.states import SupplierOrderStatus
 from fulfillment.transitions import IllegalTransition, LostClaim, call_for_person
+from integrations.clock import database_now
+from integrations.ratelimit import RateLimited
 from integrations.registry import adapter_for
 from integrations.types import Capabilities, SettleClass
 
@@ -48,6 +49,12 @@ def settle(supplier_order_id: int) -> bool:
     if reason:
         call_for_person(claim.supplier_order, _A.OUTCOME, reason)
         SupplierOrder.objects.filter(pk=supplier_order_id, fence=claim.fence).update(lease_until=None)
+        return False
+    try:
+        dispatch.wait_for_order_place(claim.account)
+    except RateLimited as exc:
+        later = database_now() + timedelta(seconds=exc.retry_after_s or 0)
+        SupplierOrder.objects.filter(pk=supplier_order_id, fence=claim.fence).update(lease_until=None, settle_at=later)
         return False
     try:
         attempt = dispatch.begin(claim)

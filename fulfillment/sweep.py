@@ -13,15 +13,15 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from fulfillment import dispatch, notifications, orders, settling, tracking
-from fulfillment.clock import database_now
+from fulfillment import dispatch, notifications, orders, settling, tracking, webhooks
 from fulfillment.models import Order, SupplierOrder
 from fulfillment.outcomes import lapse
 from fulfillment.routing import route
 from fulfillment.states import OrderStatus, SupplierOrderStatus
 from fulfillment.transitions import lock_order
 from fulfillment.wake import enqueue
-from integrations.models import ApiCall
+from integrations.clock import database_now
+from integrations.models import ApiCall, PushMessage
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ def jobs() -> Iterator[Job]:
     for task, ids in (
         ("settle", settling.unsettled),
         ("place", dispatch.due),
+        ("handle_push", webhooks.unhandled),
         ("look", tracking.to_look_up),
         ("send_notice", notifications.unsent),
     ):
@@ -85,9 +86,10 @@ def run_queued(job: Job) -> None:
 
 
 def purge() -> int:
-    """Delete what is kept only for a time: the log of calls. How many rows went."""
+    """Delete what is kept only for a time: the log of calls, and pushes done with. How many rows went."""
     before = timezone.now() - timedelta(days=settings.API_CALL_RETENTION_DAYS)
-    return ApiCall.objects.filter(started_at__lt=before).delete()[0]
+    pushes = PushMessage.objects.filter(received_at__lt=before, handled_at__isnull=False)
+    return ApiCall.objects.filter(started_at__lt=before).delete()[0] + pushes.delete()[0]
 
 
 def _mend_each(what: str, row_ids: list[int], mend_one: Callable[[int], bool]) -> int:

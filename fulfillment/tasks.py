@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
-from fulfillment import dispatch, health, notifications, settling, tracking
+from fulfillment import dispatch, health, notifications, settling, tracking, webhooks
 from fulfillment import sweep as sweeping
 from fulfillment.models import SupplierOrder
+from integrations import tokens
 
 
 def place(supplier_order_id: int) -> bool:
@@ -26,6 +27,10 @@ def look(external_order_id: int) -> bool:
     return tracking.look(external_order_id)
 
 
+def handle_push(push_message_id: int) -> bool:
+    return webhooks.handle(push_message_id)
+
+
 def send_notice(notice_id: int) -> bool:
     return notifications.send(notice_id)
 
@@ -33,6 +38,11 @@ def send_notice(notice_id: int) -> bool:
 def sweep() -> int:
     """Find due and stuck rows and put each of them into the queue."""
     return sweeping.sweep(sweeping.run_queued)
+
+
+def refresh_tokens() -> int:
+    """Refresh the suppliers' tokens that are about to end."""
+    return tokens.refresh_all()
 
 
 def beat() -> None:

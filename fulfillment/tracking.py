@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from fulfillment.clock import database_now
 from fulfillment.models import ExternalOrder, Notice, Shipment, SupplierOrder, TrackingEvent
 from fulfillment.notifications import owe
 from fulfillment.outcomes import mark_account
 from fulfillment.progress import further, update_supplier_order
 from fulfillment.states import SupplierOrderStatus
 from fulfillment.transitions import call_for_person, lock_order, record
+from integrations.clock import database_now
 from integrations.errors import SupplierError, Transient
 from integrations.models import SupplierAccount
 from integrations.registry import adapter_for
@@ -133,7 +134,7 @@ def _keep_parcel(external: ExternalOrder, parcel: Parcel, state: str) -> None:
     )
     delivered_at = parcel.delivered_at or (timezone.now() if state == _E.DELIVERED else None)
     shipment.carrier = parcel.carrier[:120] or shipment.carrier
-    shipment.tracking_url = parcel.tracking_url or shipment.tracking_url
+    shipment.tracking_url = parcel.tracking_url or shipment.tracking_url or tracking_page(parcel.tracking_number)
     shipment.eta = parcel.eta or shipment.eta
     shipment.delivered_at = shipment.delivered_at or delivered_at
     shipment.save(update_fields=["carrier", "tracking_url", "eta", "delivered_at"])
@@ -145,6 +146,11 @@ def _keep_parcel(external: ExternalOrder, parcel: Parcel, state: str) -> None:
             data={"tracking_number": parcel.tracking_number, "carrier": parcel.carrier},
         )
         owe(supplier_order.order, Notice.Kind.SHIPPED, shipment=shipment)
+
+
+def tracking_page(number: str) -> str:
+    """Where anybody can follow the parcel; empty if the shop has chosen no such page."""
+    return settings.TRACKING_URL_TEMPLATE.replace("{number}", quote(number, safe=""))[:300]
 
 
 def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:

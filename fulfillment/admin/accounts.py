@@ -35,7 +35,7 @@ class BuyingAccountAdmin(SupplierAccountAdmin):
         (_("Health"), {"fields": [("health_label", "health_note"), ("paused_until", "waiting")]}),
         *SupplierAccountAdmin.fieldsets[2:],
     ]
-    actions_detail = ["resume"]
+    actions_detail = [*SupplierAccountAdmin.actions_detail, "resume"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SupplierAccount]:
         queryset: QuerySet[SupplierAccount] = super().get_queryset(request)
@@ -62,10 +62,15 @@ class BuyingAccountAdmin(SupplierAccountAdmin):
         return int(account.waiting_count) if hasattr(account, "waiting_count") else 0
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        actions = list(super().get_actions_detail(request, object_id))
         stopped = ~Q(health=SupplierAccount.Health.OK) | Q(paused_until__isnull=False)
-        if not SupplierAccount.objects.filter(stopped, pk=object_id).exists():
-            return []
-        return list(super().get_actions_detail(request, object_id))
+        if SupplierAccount.objects.filter(stopped, pk=object_id).exists():
+            return actions
+        return [item for item in actions if not item.action_name.endswith("_resume")]
+
+    def account_connected(self, request: HttpRequest, account: SupplierAccount) -> None:
+        desk.resume_account(account, actor=staff_actor(request))
+        forget_cached()
 
     def has_resume_permission(self, request: HttpRequest, obj: object = None) -> bool:
         # A method and not the permission's name: unfold would look that up in the database at every system check.

@@ -12,7 +12,6 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from catalog.models import Listing
-from fulfillment.clock import database_now
 from fulfillment.models import (
     Attempt,
     ExternalOrder,
@@ -27,6 +26,7 @@ from fulfillment.models import (
     TrackingEvent,
 )
 from fulfillment.transitions import record
+from integrations.clock import database_now
 from tests.factories import (
     ExternalOrderFactory,
     ListingFactory,

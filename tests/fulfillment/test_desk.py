@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from catalog.models import Listing
 from fulfillment import desk, dispatch, sweep
-from fulfillment.clock import database_now
 from fulfillment.models import Attempt, ExternalOrder, Notice, Order, OrderEvent, Payment, Refund, SupplierOrder
 from fulfillment.states import SupplierOrderStatus
+from integrations.clock import database_now
 from integrations.errors import OutcomeUnknown, Rejected
 from integrations.types import OrderSnapshot, Refusal, SupplierOrderState
 from shop.errors import DomainError

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from fulfillment import desk, dispatch, outcomes, settling, sweep, tasks
-from fulfillment.clock import database_now
 from fulfillment.models import Attempt, ExternalOrder, Order, OrderEvent, SupplierOrder
 from fulfillment.transitions import LostClaim
+from integrations.clock import database_now
 from integrations.errors import AccountUnusable, OutcomeUnknown, Rejected, Transient
 from integrations.models import SupplierAccount
 from integrations.types import Placed, Refusal

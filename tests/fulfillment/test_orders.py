@@ -17,7 +17,7 @@ from fulfillment.states import PaymentStatus
 from integrations.types import ProductSnapshot
 from shop.money import Money
 from tests.factories import ListingFactory, SupplierAccountFactory, VariantFactory
-from tests.fake_supplier import sku
+from tests.fake_supplier import sku, usd
 from tests.fulfillment.scenes import CONTACT, approve, contact, goods, order_of, paid, together
 
 pytestmark = pytest.mark.django_db
@@ -240,7 +240,7 @@ class TestOrderCall:
         found = sku(**changes)
         product = ProductSnapshot("1005006000000101", "Absorbent bath mat", True, (found,))
         return order_external(
-            account=account, product=product, sku=found, quantity=2, contact=CONTACT, actor="api:1", checkout_key=key
+            account=account, items=[(product, found, 2)], contact=CONTACT, actor="api:1", checkout_key=key
         )
 
     def test_is_paid_and_due_at_once(self):
@@ -251,6 +251,22 @@ class TestOrderCall:
         assert (supplier_order.status, supplier_order.lines.get().quantity) == ("due", 2)
         payment = Payment.objects.get()
         assert (payment.method, payment.status, payment.amount) == ("external", "succeeded", Decimal("16.02"))
+
+    def test_several_products_are_one_purchase_of_several_lines(self):
+        items = [
+            (ProductSnapshot("1", "Bath mat", True, ()), sku("11"), 2),
+            (ProductSnapshot("2", "Towel", True, ()), sku("21", price=usd("1.99")), 3),
+        ]
+
+        supplier_order = order_external(
+            account=SupplierAccountFactory(provider="fake"), items=items, contact=CONTACT, actor="api:1"
+        )
+
+        assert supplier_order.expected_cost == supplier_order.order.total == Decimal("21.99")
+        assert list(supplier_order.lines.values_list("external_sku_id", "quantity", "order_line__total")) == [
+            ("11", 2, Decimal("16.02")),
+            ("21", 3, Decimal("5.97")),
+        ]
 
     def test_repeated_key_finds_the_first(self):
         account = SupplierAccountFactory(provider="fake")

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from fulfillment import dispatch, settling, sweep
-from fulfillment.clock import database_now
 from fulfillment.models import Attempt, Order, OrderEvent, SupplierOrder
+from integrations.clock import database_now
 from integrations.errors import AccountUnusable, AlreadyPlaced, OutcomeUnknown, Rejected, Transient
 from integrations.types import Capabilities, FreightOption, Placed, Refusal, SettleClass
 from shop.money import Money

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from fulfillment import dispatch, tracking
-from fulfillment.clock import database_now
 from fulfillment.models import ExternalOrder, Notice, OrderEvent, Shipment, SupplierOrder, TrackingEvent
+from integrations.clock import database_now
 from integrations.errors import AccountUnusable, MalformedReply, Rejected, Transient
 from integrations.types import Checkpoint, Parcel, Placed
 from integrations.types import SupplierOrderState as E
@@ -131,6 +131,31 @@ def test_what_was_once_known_of_a_parcel_is_not_forgotten(placed, supplier):
 
     shipment = Shipment.objects.get()
     assert (shipment.carrier, shipment.tracking_url, shipment.eta) == ("Post", "https://t.example/LP1", LATER.at)
+
+
+def test_parcel_has_no_tracking_page_unless_the_shop_chose_one(placed, supplier):
+    poll(supplier, snapshot(ONE, E.SHIPPED, "LP1"))
+
+    assert Shipment.objects.get().tracking_url == ""
+
+
+def test_each_parcel_has_the_tracking_page_that_the_shop_chose(placed, supplier, settings):
+    settings.TRACKING_URL_TEMPLATE = "https://track.example/en/{number}?from=shop"
+
+    poll(supplier, snapshot(ONE, E.SHIPPED, "LP1", "LP 2/ü"))
+
+    assert list(Shipment.objects.order_by("pk").values_list("tracking_url", flat=True)) == [
+        "https://track.example/en/LP1?from=shop",
+        "https://track.example/en/LP%202%2F%C3%BC?from=shop",
+    ]
+
+
+def test_carriers_own_tracking_page_goes_before_the_shops(placed, supplier, settings):
+    settings.TRACKING_URL_TEMPLATE = "https://track.example/{number}"
+
+    poll(supplier, snapshot(ONE, E.SHIPPED, parcels=(Parcel("LP1", tracking_url="https://carrier.example/LP1"),)))
+
+    assert Shipment.objects.get().tracking_url == "https://carrier.example/LP1"
 
 
 def test_word_we_do_not_know_changes_nothing_and_calls_a_person_once(placed, supplier):

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connections
 
-from fulfillment import health
+from fulfillment import dispatch, health
 from fulfillment.children import shield_children
 from fulfillment.schedules import ensure_schedules
 from fulfillment.sweep import run_here, sweep
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         try:
             while not self._stop.is_set() and cluster.sentinel.is_alive():
                 self._tick(started)
-                self._stop.wait(settings.SWEEP_INTERVAL_S)
+                self._stop.wait(self._pause_s())
         finally:
             frozen = not self._stop.is_set()
             if frozen:
@@ -62,6 +62,15 @@ class Command(BaseCommand):
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
+
+    def _pause_s(self) -> float:
+        """Until the next sweep, or until the next purchase is due if that is sooner."""
+        try:
+            due_in = dispatch.seconds_until_due()
+        except DatabaseError:
+            due_in = None
+        pause_s: float = settings.SWEEP_INTERVAL_S
+        return pause_s if due_in is None else min(pause_s, max(due_in, 0.05))
 
     def _tick(self, started: float) -> None:
         try:
