@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
 
-from shop.views import checkout, development_mail, health, orders, payment_sandbox, storefront
+from shop.views import checkout, development_mail, health, orders, payment_sandbox, storefront, webhooks
 
 urlpatterns = [
     path("", storefront.home, name="home"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("o/<slug:token>/", orders.order_status, name="order"),
     path("o/<slug:token>/pay/", orders.pay, name="order-pay"),
     path("api/", include("shop.api.urls")),
+    path("webhooks/<slug:provider>/<slug:public_id>", webhooks.receive, name="webhook"),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +18,7 @@ from fulfillment.orders import order_external
 from fulfillment.outcomes import mark_account
 from fulfillment.states import BOUGHT, SupplierOrderStatus
 from integrations.choice import account_for
-from integrations.errors import Rejected, SupplierError, Transient
+from integrations.errors import Rejected, SupplierError, Transient, Unsupported
 from integrations.models import SupplierAccount
 from integrations.registry import adapter_for
 from integrations.types import ProductSnapshot, SkuSnapshot
@@ -51,18 +53,16 @@ def place(call: OrderCall, *, user_id: int, own_key: str | None) -> SupplierOrde
     """
     supplier_order = SupplierOrder.objects.filter(order__checkout_key=own_key).first() if own_key else None
     if supplier_order is None:
-        account = _account(call.provider)
-        product = _product(account, call)
+        account = connected_account(call.provider)
+        product = sold_product(account, call.product_id, country=call.contact.address.country)
         supplier_order = order_external(
             account=account,
-            product=product,
-            sku=_sku(product, call),
-            quantity=call.quantity,
+            items=[(product, _sku(product, call), call.quantity)],
             contact=call.contact,
             actor=f"api:{user_id}",
             checkout_key=own_key,
         )
-    _wait(supplier_order.pk)
+    wait_for_supplier(supplier_order.pk)
     return shown().get(pk=supplier_order.pk)
 
 
@@ -106,7 +106,8 @@ def answer_status(supplier_order: SupplierOrder) -> int:
     return 422 if supplier_order.status == _S.REJECTED else 202
 
 
-def _account(provider: str) -> SupplierAccount:
+def connected_account(provider: str) -> SupplierAccount:
+    """The account that speaks to ``provider``. Raises ``ApiProblem`` without one."""
     account = account_for(provider)
     if account is None:
         text = _("No account is connected for this supplier.")
@@ -114,24 +115,38 @@ def _account(provider: str) -> SupplierAccount:
     return account
 
 
-def _product(account: SupplierAccount, call: OrderCall) -> ProductSnapshot:
+def sold_product(
+    account: SupplierAccount, product_id: str, *, country: str, field: str = "product.productId"
+) -> ProductSnapshot:
+    """The supplier's product as it is sold to ``country`` now. Raises ``ApiProblem``, which blames ``field``."""
+    try:
+        with asked(account):
+            product = adapter_for(account).fetch_product(product_id, country=country, currency=account.currency)
+    except Rejected as exc:
+        raise _not_available(exc.message, field) from exc
+    if not product.orderable or not product.skus:
+        raise _not_available(_("The supplier does not sell this product at the moment."), field)
+    return product
+
+
+@contextmanager
+def asked(account: SupplierAccount) -> Iterator[None]:
+    """Around a question to the supplier: what keeps it from answering is a 503, and remembered on the account.
+
+    ``Rejected`` and ``Unsupported`` are answers, and for the caller.
+    """
     paused_s = (account.paused_until - timezone.now()).total_seconds() if account.paused_until else 0
     if paused_s > 0:
         # The supplier has asked for silence; a worker would wait as well.
         raise supplier_unavailable(Transient("paused", retry_after_s=paused_s))
     try:
-        product = adapter_for(account).fetch_product(
-            call.product_id, country=call.contact.address.country, currency=account.currency
-        )
-    except Rejected as exc:
-        raise _not_available(exc.message) from exc
+        yield
+    except (Rejected, Unsupported):
+        raise
     except SupplierError as exc:
         if isinstance(exc, Transient):
             mark_account(account.pk, exc)
         raise supplier_unavailable(exc) from exc
-    if not product.orderable or not product.skus:
-        raise _not_available(_("The supplier does not sell this product at the moment."))
-    return product
 
 
 def _sku(product: ProductSnapshot, call: OrderCall) -> SkuSnapshot:
@@ -149,11 +164,11 @@ def _sku(product: ProductSnapshot, call: OrderCall) -> SkuSnapshot:
     return sku
 
 
-def _not_available(reason: str) -> ApiProblem:
-    return ApiProblem(422, "product_not_available", reason, errors={"product.productId": [reason]})
+def _not_available(reason: str, field: str) -> ApiProblem:
+    return ApiProblem(422, "product_not_available", reason, errors={field: [reason]})
 
 
-def _wait(supplier_order_id: int) -> None:
+def wait_for_supplier(supplier_order_id: int) -> None:
     """Look at the row until the supplier has decided or the time for that is over."""
     deadline = time.monotonic() + settings.ORDER_CALL_WAIT_S
     status = SupplierOrder.objects.values_list("status", flat=True)

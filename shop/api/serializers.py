@@ -21,6 +21,8 @@ MAX_QUANTITY = 1000
 MAX_UNKNOWN_SHOWN = 20
 
 _EXTERNAL_ID = re.compile(r"[0-9]{1,20}")
+#: Suppliers without SKU ids: a text that begins like "14:193", or the hash of a longer one.
+_SKU_TEXT = re.compile(r"[0-9]+:[^\x00-\x1f\x7f]{1,62}|[0-9a-f]{40}")
 
 #: The guide's names of an address, and ours.
 _ADDRESS_NAMES = {
@@ -96,6 +98,15 @@ class ExternalIdField(serializers.Field):
         return value
 
 
+class SkuIdField(ExternalIdField):
+    """A supplier's SKU id: digits, or the text that a supplier without such ids has for its SKU."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, str) and len(data) <= 64 and _SKU_TEXT.fullmatch(data.strip()):
+            return data.strip()
+        return super().to_internal_value(data)
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """Names every unknown field: a misspelt ``skuID`` must not silently buy another thing."""
 
@@ -116,7 +127,7 @@ class ProductSerializer(StrictSerializer):
     """Which product of the supplier, and which of its SKUs."""
 
     productId = ExternalIdField()
-    skuId = ExternalIdField(required=False, allow_null=True, default="")
+    skuId = SkuIdField(required=False, allow_null=True, default="")
 
 
 class ShippingAddressSerializer(StrictSerializer):

@@ -85,6 +85,7 @@ def _environment(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
         "REDIS_URL": "",
         "EMAIL_URL": "",
         "ALIEXPRESS_APP_KEY": "",
+        "STAFF_EMAILS": "staff@example.com",
         "TRACKING_POLL_S": "3",
         "SWEEP_INTERVAL_S": "2",
         "PYTHONUNBUFFERED": "1",

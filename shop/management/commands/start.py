@@ -15,7 +15,7 @@ from shop.demo.load import DEMO_PASSWORD, DEMO_USER, create_demo_staff
 from shop.ports import PortTaken, check_ports
 
 #: The emulator delivers in about a minute; nobody wants to wait a quarter of an hour for the shop to notice.
-_DEMO_PACE = {"TRACKING_POLL_S": "3", "SWEEP_INTERVAL_S": "2"}
+_DEMO_PACE = {"TRACKING_POLL_S": "3", "SWEEP_INTERVAL_S": "2", "RATE_LIMIT_STANDARD": "3000", "RATE_LIMIT_ORDER": "600"}
 
 
 class Command(BaseCommand):

@@ -187,7 +187,7 @@ def test_abandoned_key_without_an_order_orders(post, account, caller, supplier):
 
 def test_failure_after_the_order_keeps_the_key_for_that_order(post, account, supplier, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(order_call, "_wait", lambda _: 1 / 0)
+        patch.setattr(order_call, "wait_for_supplier", lambda _: 1 / 0)
         assert post(body(), **KEY).status_code == 500
     assert post(body(quantity=2), **KEY).json()["code"] == "key_reused"
     claimed(ABANDONED_AFTER_S + 1)
