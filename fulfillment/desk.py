@@ -69,7 +69,8 @@ def confirm_not_bought(supplier_order: SupplierOrder, *, actor: str) -> None:
 def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> None:
     """Try a held or refused purchase again; ``waive`` overrules the guards that are a matter of judgement.
 
-    After a refusal it is a new purchase with a new reference. A part without a supplier is routed again first.
+    After a refusal it is a new purchase with a new reference. A part without a supplier is routed again first. What
+    staff have mapped anew meanwhile is what is bought, unless something may have been sent for the old mapping.
     """
     with transaction.atomic():
         was = supplier_order.status
@@ -87,6 +88,8 @@ def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> 
                 "first_sent_at": None,
                 "reference": f"{supplier_order.order.number}-{supplier_order.part}-{purchase}",
             }
+        if not _perhaps_sent(supplier_order):
+            routing.take_present_mapping(supplier_order)
         _move_from(supplier_order, was, _S.DUE, actor=actor, data={"waive": waive}, **changes)
         wake("place", supplier_order.pk)
 
@@ -171,6 +174,12 @@ def _move_from(supplier_order: SupplierOrder, source: str, target: str, **kwargs
         raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
     if not move_supplier_order(supplier_order, target, where={"status": source}, **kwargs):  # type: ignore[arg-type]
         raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+
+
+def _perhaps_sent(supplier_order: SupplierOrder) -> bool:
+    surely_not = [Attempt.Outcome.NOT_DONE, Attempt.Outcome.REJECTED]
+    sent = supplier_order.attempts.filter(reference=supplier_order.reference)
+    return sent.exclude(outcome__in=surely_not).exists()
 
 
 def _route_again(supplier_order: SupplierOrder) -> bool:

@@ -57,6 +57,22 @@ def add_lines(supplier_order: SupplierOrder, group: Iterable[tuple[OrderLine, Li
     )
 
 
+def take_present_mapping(supplier_order: SupplierOrder) -> None:
+    """Copy anew what the listings of a purchase are mapped to by now, where they still belong to its account."""
+    for line in supplier_order.lines.select_related("listing", "order_line"):
+        listing = line.listing
+        if listing is None or listing.account_id != supplier_order.account_id:
+            continue
+        SupplierOrderLine.objects.filter(pk=line.pk).update(
+            external_product_id=listing.external_product_id,
+            external_sku_id=listing.external_sku_id,
+            external_sku_attr=listing.external_sku_attr,
+            shipping_service=listing.shipping_service,
+            quantity=line.order_line.quantity * listing.quantity_per_unit,
+            unit_cost=listing.cost,
+        )
+
+
 def expected_cost(group: Iterable[tuple[OrderLine, Listing]]) -> Decimal | None:
     """What the goods of ``group`` cost by the last known prices; None if one is not known."""
     costs = [

@@ -196,6 +196,38 @@ class TestRetry:
 
         assert [purchase.reference for purchase in supplier.purchases] == [f"{part.order.number}-1"]
 
+    def test_buys_what_staff_have_mapped_anew(self, supplier):
+        listing = goods()
+        part = part_of(paid(listing.variant))
+        supplier.skus = [sku("777", sku_attr="14:30#Fox")]
+        dispatch.place(part.pk)
+        Listing.objects.filter(pk=listing.pk).update(external_sku_id="777", external_sku_attr="14:30#Fox")
+        part.refresh_from_db()
+
+        desk.retry(part, actor=STAFF)
+        dispatch.place(part.pk)
+
+        assert [item.sku_id for purchase in supplier.purchases for item in purchase.items] == ["777"]
+
+    def test_keeps_the_old_mapping_once_something_may_have_been_sent(self, supplier):
+        listing = goods()
+        part = part_of(paid(listing.variant))
+        Attempt.objects.create(
+            supplier_order=part,
+            number=1,
+            reference=part.reference,
+            fence=0,
+            outcome="unknown",
+            started_at=database_now(),
+        )
+        SupplierOrder.objects.filter(pk=part.pk).update(status="held", attention="stock")
+        Listing.objects.filter(pk=listing.pk).update(external_sku_id="777", external_sku_attr="14:30#Fox")
+        part.refresh_from_db()
+
+        desk.retry(part, actor=STAFF)
+
+        assert part.lines.get().external_sku_id != "777"
+
     def test_anyway_overrules_judgement(self, supplier):
         part = part_of(paid(goods().variant))
         supplier.skus = [sku(stock=0, sku_attr="14:30#Fox")]
