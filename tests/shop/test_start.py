@@ -131,6 +131,16 @@ def test_real_supplier_is_asked_at_its_usual_pace(started, settings):
     assert "TRACKING_POLL_S" not in environment
 
 
+def test_own_account_at_an_emulator_here_is_followed_soon_within_the_usual_limits(started, settings):
+    settings.ALIEXPRESS_APP_KEY, settings.ALIEXPRESS_APP_SECRET = "1", "2"
+    settings.ALIEXPRESS_API_ENDPOINT = "http://127.0.0.1:8100"
+
+    _, environment = started()
+
+    assert environment["TRACKING_POLL_S"] == "10"
+    assert "RATE_LIMIT_ORDER" not in environment
+
+
 def test_pace_that_was_set_is_kept(started, monkeypatch):
     monkeypatch.setenv("TRACKING_POLL_S", "60")
 

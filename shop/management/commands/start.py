@@ -6,16 +6,20 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from integrations.accounts import described_account
+from integrations.http import is_loopback
 from shop.demo.load import DEMO_PASSWORD, DEMO_USER, create_demo_staff
 from shop.ports import PortTaken, check_ports
 
 #: The emulator delivers in about a minute; nobody wants to wait a quarter of an hour for the shop to notice.
 _DEMO_PACE = {"TRACKING_POLL_S": "3", "SWEEP_INTERVAL_S": "2", "RATE_LIMIT_STANDARD": "3000", "RATE_LIMIT_ORDER": "600"}
+#: An account of one's own at an emulator on this machine: followed soon as well, within the usual limits.
+_LOCAL_PACE = {"TRACKING_POLL_S": "10", "SWEEP_INTERVAL_S": "2"}
 
 
 class Command(BaseCommand):
@@ -64,7 +68,13 @@ def _environment() -> dict[str, str]:
         "SANDBOX_PORT": str(settings.SANDBOX_PORT),
         "SANDBOX_STORE": str(settings.VAR_DIR / "sandbox.sqlite3"),
     }
-    if described_account() is None:
-        for name, value in _DEMO_PACE.items():
-            environment.setdefault(name, value)
+    for name, value in _pace().items():
+        environment.setdefault(name, value)
     return environment
+
+
+def _pace() -> dict[str, str]:
+    described = described_account()
+    if described is None:
+        return _DEMO_PACE
+    return _LOCAL_PACE if is_loopback(urlsplit(described.endpoint).hostname or "") else {}
