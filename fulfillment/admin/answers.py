@@ -228,8 +228,9 @@ class AnsweringMixin:
         return [answer, *super().get_urls()]  # type: ignore[misc]
 
     def page_after(self, target: Any) -> str:
-        """Where staff see what their answer changed."""
-        raise NotImplementedError
+        """Where staff see what their answer changed: the page of what it was about."""
+        meta = target._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[target.pk])
 
     def answer_view(self, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
         """Ask (GET), or do what was answered (POST)."""

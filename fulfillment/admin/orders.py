@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -48,9 +47,6 @@ class OrderAdmin(AnsweringMixin, ReadOnlyAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
         return orders_for_page().filter(pk=object_id).first() if object_id.isdigit() else None
-
-    def page_after(self, target: Order) -> str:
-        return reverse("admin:fulfillment_order_change", args=[target.pk])
 
     def changeform_view(
         self,
