@@ -146,8 +146,7 @@ def not_sent(attempt: Attempt) -> None:
 def put_off(supplier_order: SupplierOrder, fence: int, exc: Transient) -> None:
     """Nothing was bought and the supplier cannot be asked now: wait, or after many times call a person."""
     mark_account(supplier_order.account_id, exc)
-    # Waiting for one's turn is nothing that a person has to look at, however long the queue is.
-    deferrals = supplier_order.deferrals + (0 if isinstance(exc, RateLimited) else 1)
+    deferrals = _deferrals_with(supplier_order, exc)
     now = database_now()
     rows = SupplierOrder.objects.filter(pk=supplier_order.pk, fence=fence, status=_S.DUE)
     if _too_often(deferrals, exc):
@@ -213,7 +212,7 @@ def _surely_not_done(attempt: Attempt, exc: Transient) -> None:
         # This send did nothing, but an earlier one may have: it stays unknown.
         _back_to_unknown(attempt)
         return
-    deferrals = attempt.supplier_order.deferrals + 1
+    deferrals = _deferrals_with(attempt.supplier_order, exc)
     move_supplier_order(
         attempt.supplier_order,
         _S.DUE,
@@ -227,6 +226,11 @@ def _surely_not_done(attempt: Attempt, exc: Transient) -> None:
     )
     if _too_often(deferrals, exc):
         _call_off(attempt.supplier_order, attempt.fence, exc)
+
+
+def _deferrals_with(supplier_order: SupplierOrder, exc: Transient) -> int:
+    # Waiting for one's turn is nothing that a person has to look at, however long the queue or the ban is.
+    return supplier_order.deferrals + (0 if isinstance(exc, RateLimited) else 1)
 
 
 def _too_often(deferrals: int, exc: Transient) -> bool:

@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from fulfillment import dispatch, settling, sweep
+from fulfillment import dispatch, outcomes, settling, sweep
 from fulfillment.models import Attempt, Order, OrderEvent, SupplierOrder
 from integrations.clock import database_now
 from integrations.errors import AccountUnusable, AlreadyPlaced, OutcomeUnknown, Rejected, Transient
+from integrations.ratelimit import RateLimited
 from integrations.types import Capabilities, FreightOption, Placed, Refusal, SettleClass
 from shop.money import Money
 from tests.factories import SupplierOrderFactory, SupplierOrderLineFactory
@@ -116,6 +117,15 @@ def test_ban_pauses_the_account_for_its_seconds(due, supplier):
     due.account.refresh_from_db()
     assert timedelta(seconds=60) < due.account.paused_until - timezone.now() <= timedelta(seconds=90)
     assert dispatch.due() == []
+
+
+def test_ban_is_not_counted_as_a_failure_however_often_it_comes(due, supplier):
+    for _ in range(outcomes.MAX_DEFERRALS + 1):
+        supplier.answers = [RateLimited("banned", retry_after_s=0)]
+        dispatch.place(due.pk)
+
+    due.refresh_from_db()
+    assert (due.status, due.deferrals, due.attempts.count()) == ("due", 0, outcomes.MAX_DEFERRALS + 1)
 
 
 def test_refused_token_stops_buying_and_fails_no_order(due, supplier):
