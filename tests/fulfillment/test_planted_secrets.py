@@ -33,23 +33,24 @@ PERSON = Address(
     first_name="Plantina",
     last_name="Seedling",
     line1="77 Hidden Garden Lane",
-    line2="Greenhouse 4711",
+    line2="Greenhouse Q4711Q",
     city="Plantville",
     province="California",
-    postcode="90210",
+    postcode="90210-4477",
     country="US",
     phone="+12125550177",
     tax_id="TAX-PLANTED-99",
 )
 EMAIL = "plantina.seedling@planted.example"
+# None of them can arise by chance in an instant or a random id: short digits alone would.
 SECRETS = [
     "PlantedAppSecret", "PlantedAccessToken", "PlantedRefreshToken", EMAIL, "planted.example", "Plantina", "Seedling",
-    "Plantina Seedling", "77 Hidden Garden Lane", "Hidden Garden", "Greenhouse 4711", "4711", "Plantville", "90210",
-    "+12125550177", "2125550177", "TAX-PLANTED-99", "PLANTED-99", "Greenhouse", "Garden Lane",
+    "Plantina Seedling", "77 Hidden Garden Lane", "Hidden Garden", "Greenhouse Q4711Q", "Q4711Q", "Plantville",
+    "90210-4477", "+12125550177", "2125550177", "TAX-PLANTED-99", "PLANTED-99", "Greenhouse", "Garden Lane",
 ]  # fmt: skip
 ECHO = (
-    "Bad address: Plantina Seedling, 77 Hidden Garden Lane, Greenhouse 4711, PLANTVILLE 90210, California, phone "
-    "2125550177, tax TAX-PLANTED-99, mail plantina.seedling@planted.example, session PlantedAccessToken"
+    "Bad address: Plantina Seedling, 77 Hidden Garden Lane, Greenhouse Q4711Q, PLANTVILLE 90210-4477, California, "
+    "phone 2125550177, tax TAX-PLANTED-99, mail plantina.seedling@planted.example, session PlantedAccessToken"
 )
 
 
