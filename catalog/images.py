@@ -1,8 +1,9 @@
-"""Pictures of products: checked, encoded anew in two sizes, and stored under the hash of what they were made from."""
+"""Pictures of products: checked, encoded anew in several sizes, stored under the hash of what they were made from."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,11 +17,17 @@ from shop.errors import DomainError
 
 LARGE_PX = 1200
 SMALL_PX = 600
+#: Made besides, where the picture is larger than that: for thumbnails, for phones, and for the zoom.
+THUMBNAIL_PX = 320
+MIDDLE_PX = 900
+ZOOM_PX = 2000
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 #: Only these decoders are ever tried. No SVG: it is a program, not a picture.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _QUALITY = 84
+#: A stored picture's name says which further sizes of it there are: ``products/<hash>-320-900.webp``.
+_NAME = re.compile(r"(?P<folder>.+)/(?P<file>[0-9a-f]{32}(?P<sizes>(?:-\d{2,5})*)\.webp)")
 
 
 class BadPicture(DomainError):
@@ -37,27 +44,82 @@ class StoredPicture:
     small: str
 
 
-def store_picture(data: bytes, *, folder: str) -> StoredPicture:
-    """Store ``data`` as WebP in two sizes below ``folder``; the same picture is stored once.
+def store_picture(data: bytes, *, folder: str, watermark: bytes = b"") -> StoredPicture:
+    """Store ``data`` as WebP in several sizes below ``folder``; the same picture is stored once.
 
     What is stored is always encoded by us, so that nothing hidden in a file (location, comments, a second format)
-    reaches a visitor. Raises ``BadPicture``.
+    reaches a visitor. ``watermark`` is a picture (PNG with transparency) that is laid over the lower right corner.
+    Raises ``BadPicture``.
     """
-    digest = hashlib.sha256(data).hexdigest()[:32]
-    stored = StoredPicture(f"{folder}/{digest}.webp", f"{folder}/small/{digest}.webp")
-    missing = [
-        (name, size)
-        for name, size in ((stored.large, LARGE_PX), (stored.small, SMALL_PX))
-        if not default_storage.exists(name)
-    ]
+    opened = _opened(data)
+    longest = max(opened.size)
+    further = [size for size in (THUMBNAIL_PX, MIDDLE_PX) if size < longest]
+    if longest > LARGE_PX:
+        further.append(min(longest, ZOOM_PX))
+    name = "-".join([hashlib.sha256(data + watermark).hexdigest()[:32], *map(str, further)]) + ".webp"
+    stored = StoredPicture(f"{folder}/{name}", f"{folder}/small/{name}")
+    wanted = {stored.large: LARGE_PX, stored.small: SMALL_PX} | {f"{folder}/{size}/{name}": size for size in further}
+    missing = {path: size for path, size in wanted.items() if not _is_whole(path)}
     if missing:
-        picture = _open(data)
-        for name, size in missing:
-            default_storage.save(name, ContentFile(_encoded(picture, size)))
+        picture = _decoded(opened, max(missing.values()))
+        if watermark:
+            picture = _marked(picture, watermark)
+        for path, size in missing.items():
+            default_storage.delete(path)
+            default_storage.save(path, ContentFile(_encoded(picture, size)))
     return stored
 
 
-def _open(data: bytes) -> Image.Image:
+def widths_of(large: str, small: str, *, width: int, height: int) -> dict[int, str]:
+    """The names of all sizes of a stored picture by their width in px, smallest first.
+
+    ``width`` and ``height`` are those of the large one. A picture that came by another way has these two sizes only,
+    and one whose dimensions are not known has none to choose from.
+    """
+    longest = max(width, height)
+    if not longest:
+        return {}
+    names = {min(width, round(width * SMALL_PX / longest)): small} if small else {}
+    if found := _NAME.fullmatch(large):
+        for size in map(int, found["sizes"].split("-")[1:]):
+            names[round(width * size / longest)] = f"{found['folder']}/{size}/{found['file']}"
+    names[width] = large
+    return dict(sorted(names.items()))
+
+
+def as_webp(data: bytes, *, max_px: int) -> bytes:
+    """``data`` as a WebP picture at most ``max_px`` wide and high, for a caller who keeps it elsewhere.
+
+    Encoded by us, as above: where and with what it was taken is gone. Raises ``BadPicture``.
+    """
+    return _encoded(_opened(data), max_px)
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """The picture's pixels, upright, for a caller who only looks at them. Raises ``BadPicture``."""
+    return _decoded(_opened(data), SMALL_PX)
+
+
+def size_of(name: str) -> tuple[int, int]:
+    """Width and height in px of a stored picture."""
+    with default_storage.open(name) as file, Image.open(file, formats=FORMATS) as picture:
+        return picture.size
+
+
+def _is_whole(path: str) -> bool:
+    """Whether the picture is stored; a process that was killed while it wrote leaves the beginning of one."""
+    if not default_storage.exists(path):
+        return False
+    try:
+        with default_storage.open(path) as file, Image.open(file, formats=FORMATS) as picture:
+            picture.load()
+    except (OSError, ValueError, SyntaxError):
+        return False
+    return True
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The picture with its dimensions known and its pixels not yet read."""
     if len(data) > MAX_BYTES:
         raise BadPicture(_("The picture's file is too large."))
     try:
@@ -65,15 +127,38 @@ def _open(data: bytes) -> Image.Image:
             # Pillow only warns of a picture that would fill the memory; our own limit is below that.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(BytesIO(data), formats=FORMATS)
-        if picture.width * picture.height > MAX_PIXELS:
-            raise BadPicture(_("The picture has too many pixels."))
-        upright = ImageOps.exif_transpose(picture)
-        has_alpha = upright.has_transparency_data
-        return upright.convert("RGBA" if has_alpha else "RGB")
     except Image.DecompressionBombError as exc:
         raise BadPicture(_("The picture has too many pixels.")) from exc
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as exc:
         raise BadPicture(_("This is not a picture in JPEG, PNG, WebP or GIF format.")) from exc
+    if picture.width * picture.height > MAX_PIXELS:
+        raise BadPicture(_("The picture has too many pixels."))
+    return picture
+
+
+def _decoded(opened: Image.Image, size: int) -> Image.Image:
+    """The picture's pixels, upright, and no more of them than ``size`` wide and high: the whole of a large one is
+    held once, and not once more for each size that is made of it.
+    """
+    try:
+        if opened.mode in ("RGB", "L") and not opened.has_transparency_data:
+            opened.thumbnail((size, size), Image.Resampling.LANCZOS)
+        upright = ImageOps.exif_transpose(opened)
+        picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+        return picture
+    except (OSError, ValueError, SyntaxError, MemoryError) as exc:
+        raise BadPicture(_("This is not a picture in JPEG, PNG, WebP or GIF format.")) from exc
+
+
+def _marked(picture: Image.Image, watermark: bytes) -> Image.Image:
+    mark = _opened(watermark).convert("RGBA")
+    side = max(1, min(picture.size) // 4)
+    mark.thumbnail((side, side), Image.Resampling.LANCZOS)
+    margin = side // 8
+    marked = picture.convert("RGBA")
+    marked.alpha_composite(mark, (picture.width - mark.width - margin, picture.height - mark.height - margin))
+    return marked.convert(picture.mode)
 
 
 def _encoded(picture: Image.Image, size: int) -> bytes:

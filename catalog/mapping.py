@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.models import Listing
+from catalog.drift import fingerprint_of, picture_of
+from catalog.drifts import close_remapped
+from catalog.models import Listing, Variant
+from catalog.shelf import refresh_variants
+from catalog.supplier_pictures import looking_for
+from integrations.models import SupplierAccount
 from integrations.registry import PROVIDERS, adapter_for
-from integrations.types import ProductSnapshot, SkuSnapshot
+from integrations.types import ProductSnapshot
 from shop.errors import DomainError
 
 #: Where prices are asked for when a listing does not say where it ships to.
 DEFAULT_COUNTRY = "US"
+
+__all__ = [
+    "DEFAULT_COUNTRY",
+    "add_listing",
+    "fingerprint_of",
+    "forget_reading",
+    "map_listing",
+    "map_variant",
+    "picture_mark_of",
+    "read_product",
+]
 
 
 def read_product(listing: Listing) -> ProductSnapshot:
@@ -32,27 +47,26 @@ def read_product(listing: Listing) -> ProductSnapshot:
     )
 
 
-def fingerprint_of(product: ProductSnapshot, sku: SkuSnapshot) -> dict[str, Any]:
-    """What the SKU means now, to be compared before it is bought."""
-    return {"title": product.title, "options": [list(pair) for pair in sku.options]}
+def picture_mark_of(listing: Listing, product: ProductSnapshot, sku_id: str) -> str | None:
+    """The mark of the SKU's picture, to be kept with the mapping; None if it has none that can be had.
+
+    Makes a network call: not inside a transaction.
+    """
+    sku = product.sku(sku_id)
+    url = picture_of(product, sku) if sku else ""
+    return looking_for(listing.account)(url) if url else None
 
 
-def map_listing(listing: Listing, *, product: ProductSnapshot, sku_id: str) -> Listing:
+def map_listing(
+    listing: Listing, *, product: ProductSnapshot, sku_id: str, picture_mark: str | None = None, actor: str = "system"
+) -> Listing:
     """Let ``listing`` buy the SKU ``sku_id`` of ``product``, with its cost, stock and meaning as just read.
+
+    ``picture_mark`` says what its picture shows, if somebody has looked (``picture_mark_of``).
 
     Raises ``DomainError``: ``no_such_sku``, or ``already_mapped`` if another listing buys that SKU already.
     """
-    sku = product.sku(sku_id)
-    if sku is None:
-        raise DomainError(_("The supplier's product has no such SKU."), code="no_such_sku", sku_id=sku_id)
-    listing.external_product_id = product.product_id
-    listing.external_sku_id = sku.sku_id
-    listing.external_sku_attr = sku.sku_attr
-    listing.cost = sku.price.amount
-    listing.currency = sku.price.currency
-    listing.stock = sku.stock
-    listing.fingerprint = fingerprint_of(product, sku)
-    listing.checked_at = timezone.now()
+    _take_over(listing, product, sku_id, picture_mark)
     try:
         with transaction.atomic():
             listing.save(
@@ -63,16 +77,92 @@ def map_listing(listing: Listing, *, product: ProductSnapshot, sku_id: str) -> L
                     "cost",
                     "currency",
                     "stock",
+                    "quantity_limit",
                     "fingerprint",
+                    "drifted_at",
                     "checked_at",
                 ]
             )
+            close_remapped(listing, actor=actor)
     except IntegrityError as exc:
         listing.refresh_from_db()
         raise DomainError(
             _("Another listing of this account buys the same SKU already."), code="already_mapped"
         ) from exc
+    refresh_variants([listing.variant_id])
     return listing
+
+
+def add_listing(
+    variant: Variant,
+    account: SupplierAccount,
+    *,
+    product: ProductSnapshot,
+    sku_id: str,
+    quantity_per_unit: int = 1,
+    picture_mark: str | None = None,
+) -> Listing:
+    """A further listing of ``variant``, tried after those that it has: the SKU ``sku_id`` of ``product``.
+
+    Raises ``DomainError`` as ``map_listing`` does, and ``is_bundle`` for a variant that is bought in parts.
+    """
+    if variant.is_bundle:
+        raise DomainError(_("A bundle is bought in parts: map these."), code="is_bundle")
+    last = variant.listings.aggregate(last=Max("priority"))["last"] or 0
+    listing = Listing(
+        variant=variant, account=account, quantity_per_unit=quantity_per_unit, priority=min(last + 1, 32_767)
+    )
+    _take_over(listing, product, sku_id, picture_mark)
+    try:
+        with transaction.atomic():
+            listing.save(force_insert=True)
+    except IntegrityError as exc:
+        raise DomainError(
+            _("Another listing of this account buys the same SKU already."), code="already_mapped"
+        ) from exc
+    refresh_variants([variant.pk])
+    return listing
+
+
+def map_variant(
+    variant: Variant,
+    account: SupplierAccount,
+    *,
+    product: ProductSnapshot,
+    sku_id: str,
+    pieces: int = 1,
+    picture_mark: str | None = None,
+    actor: str = "system",
+) -> Listing:
+    """Let ``variant`` be bought as ``pieces`` of a SKU: its listing of that SKU is read anew, or it gets one.
+
+    Raises as ``add_listing`` and ``map_listing`` do.
+    """
+    present = Listing.objects.select_related("variant").filter(
+        variant=variant, account=account, external_product_id=product.product_id, external_sku_id=sku_id,
+        quantity_per_unit=pieces,
+    ).first()  # fmt: skip
+    if present is not None:
+        return map_listing(present, product=product, sku_id=sku_id, picture_mark=picture_mark, actor=actor)
+    return add_listing(
+        variant, account, product=product, sku_id=sku_id, picture_mark=picture_mark, quantity_per_unit=pieces
+    )
+
+
+def _take_over(listing: Listing, product: ProductSnapshot, sku_id: str, picture_mark: str | None) -> None:
+    sku = product.sku(sku_id)
+    if sku is None:
+        raise DomainError(_("The supplier's product has no such SKU."), code="no_such_sku", sku_id=sku_id)
+    listing.external_product_id = product.product_id
+    listing.external_sku_id = sku.sku_id
+    listing.external_sku_attr = sku.sku_attr
+    listing.cost = sku.price.amount
+    listing.currency = sku.price.currency
+    listing.stock = sku.stock
+    listing.quantity_limit = sku.quantity_limit
+    listing.fingerprint = fingerprint_of(product, sku, picture_mark=picture_mark)
+    listing.drifted_at = None
+    listing.checked_at = timezone.now()
 
 
 def forget_reading(listing: Listing) -> None:
@@ -82,3 +172,4 @@ def forget_reading(listing: Listing) -> None:
     """
     listing.fingerprint = {}
     listing.checked_at = None
+    listing.drifted_at = None

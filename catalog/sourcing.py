@@ -1,7 +1,7 @@
 """Looking for goods at a supplier, with the filters that the supplier itself does not offer.
 
-Makes network calls: not to be used inside a transaction. Categories and address trees change rarely and are kept in
-the cache, for each account: the emulator's are not the platform's.
+Makes network calls: not to be used inside a transaction. Categories and address trees change rarely and are kept, for
+each account: the emulator's are not the platform's.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import TypeVar, cast
 
 from django.core.cache import cache
 
+from integrations import address_trees
 from integrations.base import SourcingAdapter
-from integrations.errors import Rejected, Transient, Unsupported
+from integrations.errors import Rejected, SupplierError, Transient, Unsupported
 from integrations.models import SupplierAccount
 from integrations.registry import adapter_for
 from integrations.types import CategoryNode, PlaceNode, SearchHit, SearchPage, SearchSort
@@ -28,7 +29,7 @@ MAX_HITS = PAGE_SIZE * MAX_PAGES
 MAX_DURATION_S = 20.0
 
 CATEGORIES_KEPT_S = 24 * 3600
-PLACES_KEPT_S = 7 * 24 * 3600
+_CATEGORIES = "categories"
 # Raised when the classes that are kept change: an entry of an older release is then not found.
 _CACHE_VERSION = 1
 
@@ -46,6 +47,8 @@ class ProductSearch:
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     min_orders: int | None = None
+    min_rating_percent: Decimal | None = None
+    max_ship_days: int | None = None
     sort: SearchSort | None = None
 
     def accepts(self, hit: SearchHit) -> bool:
@@ -55,6 +58,10 @@ class ProductSearch:
         if self.min_price is not None and hit.price.amount < self.min_price:
             return False
         if self.max_price is not None and hit.price.amount > self.max_price:
+            return False
+        if self.min_rating_percent is not None and (hit.rating_percent or 0) < self.min_rating_percent:
+            return False
+        if self.max_ship_days is not None and (hit.ship_days is None or hit.ship_days > self.max_ship_days):
             return False
         return not self.min_orders or (hit.quantity_sold or 0) >= self.min_orders
 
@@ -114,13 +121,17 @@ def _pages(account: SupplierAccount, wanted: ProductSearch) -> Iterator[SearchPa
 
 def categories(account: SupplierAccount) -> tuple[CategoryNode, ...]:
     """The supplier's categories, at most a day old."""
-    return _kept(account, "categories", CATEGORIES_KEPT_S, sourcing_adapter(account).fetch_categories)
+    return _kept(account, _CATEGORIES, CATEGORIES_KEPT_S, sourcing_adapter(account).fetch_categories)
+
+
+def known_categories(account: SupplierAccount) -> tuple[CategoryNode, ...]:
+    """What ``categories`` kept, without asking anybody; empty if that was long ago."""
+    return cast(tuple[CategoryNode, ...], cache.get(_key(account, _CATEGORIES), ()))
 
 
 def address_tree(account: SupplierAccount, country: str) -> PlaceNode:
-    """The supplier's provinces and cities of ``country`` (ISO), at most a week old. ``Rejected`` if it keeps none."""
-    adapter = sourcing_adapter(account)
-    return _kept(account, f"places:{country}", PLACES_KEPT_S, lambda: adapter.fetch_address_tree(country))
+    """The supplier's provinces and cities of ``country`` (ISO), some days old. ``Rejected`` if it keeps none."""
+    return address_trees.tree(account, sourcing_adapter(account), country)
 
 
 def sourcing_adapter(account: SupplierAccount) -> SourcingAdapter:
@@ -131,11 +142,24 @@ def sourcing_adapter(account: SupplierAccount) -> SourcingAdapter:
     return adapter
 
 
+def can_be_searched(account: SupplierAccount) -> bool:
+    """Whether the account's goods can be searched, as far as it is complete enough to tell."""
+    try:
+        sourcing_adapter(account)
+    except SupplierError:
+        return False
+    return True
+
+
 def _kept(account: SupplierAccount, what: str, seconds: int, ask: Callable[[], T]) -> T:
-    key = f"sourcing:{_CACHE_VERSION}:{account.pk}:{what}"
+    key = _key(account, what)
     kept = cache.get(key)
     if kept is not None:
         return cast(T, kept)
     fresh = ask()
     cache.set(key, fresh, seconds)
     return fresh
+
+
+def _key(account: SupplierAccount, what: str) -> str:
+    return f"sourcing:{_CACHE_VERSION}:{account.pk}:{what}"

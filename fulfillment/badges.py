@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,13 +12,16 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from fulfillment.models import SupplierOrder
+from fulfillment.models import ReturnRequest, SupplierOrder
+from fulfillment.to_pay import waiting_for_staff
 from integrations.models import SupplierAccount
 
 #: Every page asks; a few seconds late is soon enough.
 CACHE_S = 5
 _ACCOUNTS_KEY = "admin:accounts"
 _WAITING_KEY = "admin:needs-person"
+_TO_PAY_KEY = "admin:to-pay"
+_RETURNS_KEY = "admin:returns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,24 @@ def environment_badge(request: HttpRequest) -> list[str]:
 
 def needs_person_badge(request: HttpRequest) -> str | SafeString:
     """How many supplier orders wait for a person; an invisible mark for none."""
-    count = cache.get(_WAITING_KEY)
+    return _badge(_WAITING_KEY, SupplierOrder.objects.needing_a_person().count)
+
+
+def to_pay_badge(request: HttpRequest) -> str | SafeString:
+    """How many orders at suppliers wait for our payment; an invisible mark for none."""
+    return _badge(_TO_PAY_KEY, lambda: waiting_for_staff().count())
+
+
+def returns_badge(request: HttpRequest) -> str | SafeString:
+    """How many returns wait for a person; an invisible mark for none."""
+    return _badge(_RETURNS_KEY, ReturnRequest.objects.needing_a_person().count)
+
+
+def _badge(key: str, counted: Callable[[], int]) -> str | SafeString:
+    count = cache.get(key)
     if count is None:
-        count = SupplierOrder.objects.needing_a_person().count()
-        cache.set(_WAITING_KEY, count, CACHE_S)
+        count = counted()
+        cache.set(key, count, CACHE_S)
     # An empty badge would still be drawn: the style sheet hides one that holds this mark.
     return str(count) if count else mark_safe('<span class="staff-no-badge"></span>')
 
@@ -83,4 +101,4 @@ def _accounts() -> list[tuple[int, str, str, bool, str]]:
 
 def forget_cached() -> None:
     """Show the next page what an answer has just changed."""
-    cache.delete_many([_ACCOUNTS_KEY, _WAITING_KEY])
+    cache.delete_many([_ACCOUNTS_KEY, _WAITING_KEY, _TO_PAY_KEY, _RETURNS_KEY])

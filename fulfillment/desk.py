@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import fields
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from catalog.models import Listing
-from fulfillment import routing, tracking
+from fulfillment import bundle_guard, routing, tracking
 from fulfillment.guards import WAIVABLE
-from fulfillment.models import Attempt, Notice, Order, OrderLine, Payment, SupplierOrder
+from fulfillment.models import Attempt, Notice, Order, Payment, Refund, SupplierOrder, SupplierOrderLine
 from fulfillment.notifications import owe
 from fulfillment.orders import cancel_unpaid, give_back_stock
 from fulfillment.outcomes import adopt
-from fulfillment.payments import refund
+from fulfillment.payments import close_if_all_went_back, refund
 from fulfillment.progress import update_order
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import call_for_person, lock_order, move_order, move_supplier_order, record
@@ -89,9 +89,28 @@ def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> 
                 "reference": f"{supplier_order.order.number}-{supplier_order.part}-{purchase}",
             }
         if not _perhaps_sent(supplier_order):
+            _leave_retired(supplier_order)
             routing.take_present_mapping(supplier_order)
         _move_from(supplier_order, was, _S.DUE, actor=actor, data={"waive": waive}, **changes)
         wake("place", supplier_order.pk)
+        bundle_guard.release_rest(supplier_order, actor=actor)
+
+
+def take_proposed_place(supplier_order: SupplierOrder, *, actor: str) -> None:
+    """Try it again under the supplier's nearest name of the place. The customer's own spelling stays in the order."""
+    with transaction.atomic():
+        proposal = supplier_order.place_proposal
+        if not proposal or supplier_order.attention != SupplierOrder.Attention.ADDRESS:
+            raise NotNow("No name of a place is proposed any more.")
+        names = {f"ship_{field}": name for field, name in proposal.items()}
+        # The status is looked at again by the retry; somebody else's answer undoes this one.
+        SupplierOrder.objects.filter(pk=supplier_order.pk).update(**names, place_doubts={})
+        data = {"fields": sorted(proposal)}
+        record(
+            supplier_order.order_id, "supplier_order.place_taken", supplier_order=supplier_order, actor=actor, data=data
+        )
+        supplier_order.refresh_from_db()
+        retry(supplier_order, actor=actor)
 
 
 def correct_address(order: Order, *, address: Address, actor: str) -> None:
@@ -108,6 +127,8 @@ def correct_address(order: Order, *, address: Address, actor: str) -> None:
             setattr(order, name, getattr(address, name))
         order.updated_at = timezone.now()
         order.save(update_fields=[*changed, "updated_at"])
+        # What was found or taken for the old place is nothing for the new one.
+        order.supplier_orders.exclude(status=_S.CANCELED).update(ship_province="", ship_city="", place_doubts={})
         record(order.pk, "order.address_corrected", actor=actor, data={"fields": changed})
 
 
@@ -183,17 +204,35 @@ def _perhaps_sent(supplier_order: SupplierOrder) -> bool:
 
 
 def _route_again(supplier_order: SupplierOrder) -> bool:
-    served = {line.pk for part in supplier_order.order.supplier_orders.all() for line in part.lines.all()}
-    group: list[tuple[OrderLine, Listing]] = []
-    for line in supplier_order.order.lines.exclude(pk__in=served):
-        listing = routing.best_listing(line, supplier_order.order.country)
-        if listing is None or (group and listing.account_id != group[0][1].account_id):
-            return False
-        group.append((line, listing))
-    if not group:
+    """Give a part without a supplier the lines that nobody serves yet; those of further accounts become further parts.
+
+    Call inside a transaction. False if one of them still cannot be had.
+    """
+    order = lock_order(supplier_order.order_id)
+    rows = SupplierOrderLine.objects.filter(supplier_order__order=order)
+    planned = set(rows.values_list("order_line_id", "line_part_id"))
+    lines = order.lines.select_related("listing__account")
+    groups, unserved = routing.by_account(lines, order.country, planned=planned)
+    if unserved or not groups:
         return False
-    account = group[0][1].account
-    routed = SupplierOrder.objects.filter(pk=supplier_order.pk, account=None).update(
+    first, *others = groups
+    _take_account(supplier_order, first)
+    for group in others:
+        routing.write_part(order, routing.next_part(order), group)
+    return True
+
+
+def _leave_retired(supplier_order: SupplierOrder) -> None:
+    """Look for other listings if staff have stopped using one from which this part was to be bought."""
+    if supplier_order.lines.filter(listing__is_active=False).exists():
+        supplier_order.lines.all().delete()
+        if not _route_again(supplier_order):
+            raise NotNow("Still no listing in use ships this there.", code="no_listing")
+
+
+def _take_account(supplier_order: SupplierOrder, group: Sequence[routing.Pick]) -> None:
+    account = group[0].listing.account
+    routed = SupplierOrder.objects.filter(pk=supplier_order.pk, account=supplier_order.account_id).update(
         account=account,
         account_mode=account.mode,
         currency=account.currency,
@@ -204,14 +243,17 @@ def _route_again(supplier_order: SupplierOrder) -> bool:
         raise NotNow("Somebody else has just tried it again.")
     routing.add_lines(supplier_order, group)
     supplier_order.refresh_from_db()
-    return True
 
 
 def _refund_rest(order: Order, *, actor: str, reason: str) -> None:
+    """The order is ``refunded`` when the money has gone back: at once, or when the provider or a person says so."""
     payment = Payment.objects.filter(order=order, status=PaymentStatus.SUCCEEDED).first()
     if payment is None:
         return
     rest = payment.amount - payment.refunded_amount
     if rest > 0:
-        refund(payment, amount=rest, key=f"cancel:{order.number}", reason=reason, actor=actor)
-    move_order(order, OrderStatus.REFUNDED, actor=actor, note=reason)
+        # After a refund that failed, the next one of the same order is another.
+        failed = payment.refunds.filter(status=Refund.Status.FAILED).count()
+        key = f"cancel:{order.number}" + (f":{failed}" if failed else "")
+        refund(payment, amount=rest, key=key, reason=reason, actor=actor)
+    close_if_all_went_back(payment)

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from fulfillment import guards, outcomes
+from fulfillment import bundle_guard, guards, outcomes
 from fulfillment.models import Attempt, SupplierOrder, SupplierOrderLine
 from fulfillment.states import SupplierOrderStatus
 from fulfillment.transitions import IllegalTransition, LostClaim, move_supplier_order
@@ -34,7 +34,7 @@ from integrations.clock import database_now
 from integrations.errors import Transient
 from integrations.models import SupplierAccount
 from integrations.registry import adapter_for
-from integrations.types import Purchase, PurchaseItem
+from integrations.types import PlaceMatch, Purchase, PurchaseItem
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +103,7 @@ def place(supplier_order_id: int, *, started: float | None = None) -> bool:
     try:
         adapter = adapter_for(claim.account)
         guards.check_standing(claim.supplier_order, claim.account)
+        bundle_guard.check_rest(claim.supplier_order)
         quote = guards.quote(claim.supplier_order, adapter)
         # As late as possible: a place is an instant, and the checks take as long as the supplier likes.
         wait_for_order_place(claim.account)
@@ -148,15 +149,15 @@ def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
         fields: dict[str, Any] = {}
         if quote is not None:
             guards.check_spend_cap(supplier_order, account, quote.cost)
-            fields = {"expected_cost": quote.cost.amount}
-            for line_id, service in quote.services.items():
-                SupplierOrderLine.objects.filter(pk=line_id).update(shipping_service=service)
+            fields = {"expected_cost": quote.cost.amount, **_place_fields(supplier_order, quote.place)}
+            for line_id, bought_as in quote.lines.items():
+                SupplierOrderLine.objects.filter(pk=line_id).update(**bought_as)
         number = supplier_order.attempts.count() + 1
         began = move_supplier_order(
             supplier_order,
             _S.IN_FLIGHT,
             where={"fence": claim.fence, "lease_until__gt": now},
-            data={"attempt": number},
+            data={"attempt": number, **_sold_as(quote)},
             lease_until=now + timedelta(seconds=settings.SUPPLIER_LEASE_S),
             first_sent_at=Coalesce("first_sent_at", now),
             **fields,
@@ -171,6 +172,13 @@ def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
             fence=claim.fence,
             started_at=now,
         )
+
+
+def _sold_as(quote: guards.Quote | None) -> dict[str, Any]:
+    """What the history says about products that are bought under another id than the mapped one."""
+    if quote is None or not quote.sold_as:
+        return {}
+    return {"sold_as": [f"{mapped} -> {there}" for mapped, there in quote.sold_as.items()]}
 
 
 def send(claim: Claim, attempt: Attempt, adapter: SupplierAdapter) -> bool:
@@ -193,6 +201,8 @@ def purchase_of(supplier_order: SupplierOrder) -> Purchase:
     return Purchase(
         reference=supplier_order.reference,
         address=supplier_order.order.address,
+        province=supplier_order.ship_province,
+        city=supplier_order.ship_city,
         items=tuple(
             PurchaseItem(
                 product_id=line.external_product_id,
@@ -242,6 +252,17 @@ def _lease_is_enough(claim: Claim) -> bool:
     ).exists()
 
 
+def _place_fields(supplier_order: SupplierOrder, place: PlaceMatch) -> dict[str, Any]:
+    """What is kept of the match: with it every send of this purchase names the same place."""
+    nearest = dict(place.nearest)
+    names = {
+        "ship_province": place.province or supplier_order.ship_province,
+        "ship_city": place.city or supplier_order.ship_city,
+    }
+    doubts = {field: nearest.get(field, "") for field in place.unknown}
+    return {**names, "place_doubts": doubts}
+
+
 def _hold(claim: Claim, stop: guards.Stop) -> None:
     try:
         move_supplier_order(
@@ -251,6 +272,8 @@ def _hold(claim: Claim, stop: guards.Stop) -> None:
             lease_until=None,
             attention=stop.attention,
             attention_note=str(stop),
+            attention_field=stop.field,
+            **(_place_fields(claim.supplier_order, stop.place) if stop.place else {}),
         )
     except (LostClaim, IllegalTransition):
         logger.info("claim lost before hold supplier_order=%s", claim.supplier_order.pk)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fulfillment.models import Attempt, Order, Payment, Refund, SupplierOrder
-from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
+from fulfillment.models import Attempt, Order, Payment, Refund, ReturnRequest, SupplierOrder
+from fulfillment.states import OrderStatus, PaymentStatus, ReturnStatus, SupplierOrderStatus
 
 ORDER_TONES: dict[str, str] = {
     OrderStatus.AWAITING_PAYMENT: "warning",
@@ -30,6 +30,7 @@ SUPPLIER_ORDER_TONES: dict[str, str] = {
 }
 PAYMENT_TONES: dict[str, str] = {
     PaymentStatus.PENDING: "warning",
+    PaymentStatus.PROCESSING: "warning",
     PaymentStatus.SUCCEEDED: "success",
     PaymentStatus.FAILED: "danger",
     PaymentStatus.ABANDONED: "",
@@ -39,6 +40,15 @@ REFUND_TONES: dict[str, str] = {
     Refund.Status.PENDING: "warning",
     Refund.Status.TO_DO: "danger",
     Refund.Status.DONE: "success",
+    Refund.Status.FAILED: "danger",
+}
+RETURN_TONES: dict[str, str] = {
+    ReturnStatus.REQUESTED: "warning",
+    ReturnStatus.APPROVED: "info",
+    ReturnStatus.DECLINED: "",
+    ReturnStatus.RECEIVED: "warning",
+    ReturnStatus.REFUNDED: "success",
+    ReturnStatus.CLOSED: "",
 }
 OUTCOME_TONES: dict[str, str] = {
     Attempt.Outcome.PENDING: "warning",
@@ -55,4 +65,5 @@ STATUS_TONES = {
     SupplierOrder: SUPPLIER_ORDER_TONES,
     Payment: PAYMENT_TONES,
     Refund: REFUND_TONES,
+    ReturnRequest: RETURN_TONES,
 }

@@ -5,25 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from catalog import stock
-from catalog.availability import quantity_available, usable_listings
-from catalog.models import Listing, Product, Variant
-from fulfillment.models import Notice, Order, OrderLine, Payment, SupplierOrder, SupplierOrderLine
+from catalog.bundles import shares_of
+from catalog.translations import sold_titles
+from fulfillment import coupons
+from fulfillment.models import (
+    Notice,
+    Order,
+    OrderLine,
+    OrderLinePart,
+    OrderShipping,
+    Payment,
+    SupplierOrder,
+    SupplierOrderLine,
+)
 from fulfillment.notifications import owe
+from fulfillment.offers import Destination, Offer, firm_offer, total_of
+from fulfillment.parcels import Served, WayNotOffered, items_in
+from fulfillment.reserving import (
+    CannotOrder,
+    Wanted,
+    give_back_stock,
+    items_as_they_are_now,
+    lock_listings,
+    reserve,
+)
+from fulfillment.statement import stored_taxes
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import lock_order, move_order, record
 from fulfillment.wake import wake
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Address, ProductSnapshot, SkuSnapshot
-from shop.errors import DomainError
 from shop.money import Money
+
+__all__ = [
+    "CannotOrder", "Contact", "ExternalItem", "cancel_unpaid", "give_back_stock", "order_external", "place_order",
+    "plan", "sum_of", "unpaid_too_long",
+]  # fmt: skip
 
 #: What another program has bought: a supplier's product, one of its SKUs, and how many.
 ExternalItem = tuple[ProductSnapshot, SkuSnapshot, int]
@@ -31,47 +57,58 @@ ExternalItem = tuple[ProductSnapshot, SkuSnapshot, int]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who ordered, and where the goods go."""
+    """Who ordered, in which language (a code, or empty), and where the goods go.
+
+    ``customer_id``: the account that was logged in.
+    """
 
     email: str
     address: Address
-
-
-class CannotOrder(DomainError):
-    """The order is not taken. Codes: ``not_sold``, ``out_of_stock``, ``does_not_ship``, ``price_changed``."""
-
-    code = "cannot_order"
+    customer_id: int | None = None
+    language: str = ""
 
 
 def place_order(
-    *, checkout_key: str, variant: Variant, quantity: int, contact: Contact, seen_total: Money | None = None
+    *,
+    checkout_key: str,
+    lines: Sequence[Wanted],
+    contact: Contact,
+    shipping: Mapping[str, str] | None = None,
+    coupon_code: str = "",
+    seen_total: Money | None = None,
 ) -> Order:
-    """The order of one checkout: made once per ``checkout_key`` however often it is sent.
+    """The order of one checkout: made once per ``checkout_key`` however often it is sent. All of ``lines`` or none.
 
-    While it awaits payment a corrected contact or quantity is taken over. ``seen_total`` is what the customer was
-    shown; it is only compared. Raises ``CannotOrder``.
+    ``shipping`` says by which service which parcel shall be sent (parcel key -> service), the rest goes the default
+    way. While the order awaits payment a correction of everything is taken over. ``seen_total`` is what the customer
+    was shown; it is only compared. Raises ``CannotOrder`` and ``CannotUseCoupon``.
     """
+    if not lines:
+        raise CannotOrder("There is nothing to order.", code="nothing_to_order")
+    is_new = False
     try:
         with transaction.atomic():
             order = Order.objects.select_for_update(no_key=True).filter(checkout_key=checkout_key).first()
             if order and order.status != OrderStatus.AWAITING_PAYMENT:
                 return order
-            if order:
-                # Before looking what is left: what this order keeps already must not count as sold out for it.
-                _release_lines(order)
-            variant = _as_it_is_now(variant)
+            is_new = order is None
             if order is None:
                 # Before the checks: of two first clicks the later one must meet the earlier one's order, not its stock.
-                order = _create(checkout_key, contact, variant.currency)
+                order = _create(checkout_key, contact, lines[0][0].currency)
                 record(order.pk, "order.received", actor="customer")
-            else:
-                _take_over(order, contact, variant.currency)
-            _check(variant, quantity, contact.address.country, seen_total)
-            _add_line(order, variant, quantity)
+            lock_listings(order, lines)
+            if not is_new:
+                # Before looking what is left: what this order keeps already must not count as sold out for it.
+                _release_lines(order)
+                _take_over(order, contact)
+            served = reserve(items_as_they_are_now(lines), contact.address.country)
+            if not is_new and not coupon_code:
+                coupons.release(order)
+            _write(order, _firm_offer(order, served, shipping or {}, coupon_code), seen_total)
     except IntegrityError:
         # Two requests with one key at the same moment: the other one made it.
         order = Order.objects.filter(checkout_key=checkout_key).first()
-        if order is None:
+        if order is None or not is_new:
             raise
     return order
 
@@ -94,7 +131,7 @@ def order_external(
         with transaction.atomic():
             order = _create(checkout_key, contact, total.currency, source=Order.Source.API)
             lines = [_add_external_line(order, *item) for item in items]
-            _set_totals(order, total.amount)
+            _set_totals(order, total.amount, total.amount)
             payment = Payment.objects.create(
                 order=order,
                 method=Payment.Method.EXTERNAL,
@@ -176,103 +213,185 @@ def cancel_unpaid(order: Order, *, actor: str = "system", note: str = "") -> boo
             return False
         move_order(order, OrderStatus.CANCELED, actor=actor, note=note)
         give_back_stock(order)
+        coupons.release(order)
         owe(order, Notice.Kind.CANCELED)
+        for payment_id in (
+            order.payments.filter(status=PaymentStatus.PENDING).exclude(session_id="").values_list("pk", flat=True)
+        ):
+            wake("look_at_payment", payment_id)  # Closes the page, on which money could still be paid.
     return True
 
 
 def unpaid_too_long() -> list[int]:
-    """Ids of orders whose time to pay is over. One for which money came that does not fit is left to a person."""
-    before = timezone.now() - timedelta(hours=settings.UNPAID_ORDER_HOURS)
+    """Ids of orders whose time to pay is over.
+
+    One for which money came that does not fit is left to a person. While a bank is at work, a payment page is open or
+    a transfer is awaited, the order waits.
+    """
+    now = timezone.now()
+    before = now - timedelta(hours=settings.UNPAID_ORDER_HOURS)
     waiting = Order.objects.filter(status=OrderStatus.AWAITING_PAYMENT, created_at__lt=before)
-    waiting = waiting.exclude(payments__status=PaymentStatus.MISMATCH)
+    status = PaymentStatus
+    all_gone_back = Q(told_amount__isnull=False, refunded_amount__gte=F("told_amount"))
+    wanted = (
+        Q(status=status.PROCESSING)
+        | (Q(status=status.MISMATCH) & ~all_gone_back)
+        | (Q(status=status.PENDING, session_expires_at__gt=now) & ~Q(session_id=""))
+        | Q(
+            status=status.PENDING,
+            method=Payment.Method.BANK_TRANSFER,
+            created_at__gt=now - timedelta(days=settings.BANK_TRANSFER_DAYS),
+        )
+    )
+    waiting = waiting.exclude(Exists(Payment.objects.filter(wanted, order=OuterRef("pk"))))
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
-
-
-def give_back_stock(order: Order) -> None:
-    """Return what the order's lines keep of their listings' stock, once."""
-    for line in order.lines.exclude(quantity_reserved=0).exclude(listing=None):
-        # The line's own counter decides who returns the pieces, so that two cancellations return them once.
-        if OrderLine.objects.filter(pk=line.pk, quantity_reserved=line.quantity_reserved).update(quantity_reserved=0):
-            stock.give_back(line.listing_id, line.quantity_reserved)  # type: ignore[arg-type]
-
-
-def _as_it_is_now(variant: Variant) -> Variant:
-    """``variant`` with today's price and its listings' stock: the caller may have read it for a page long ago."""
-    rows = Variant.objects.select_related("product").prefetch_related("listings")
-    present = rows.filter(pk=variant.pk).first()
-    if present is None:
-        raise CannotOrder("This is no longer sold.", code="not_sold")
-    return present
-
-
-def _check(variant: Variant, quantity: int, country: str, seen_total: Money | None) -> None:
-    if not variant.is_active or variant.product.status != Product.Status.ACTIVE:
-        raise CannotOrder("This is no longer sold.", code="not_sold")
-    if not 1 <= quantity <= settings.MAX_QUANTITY_PER_LINE:
-        raise CannotOrder("That many cannot be ordered at once.", code="out_of_stock", available=None)
-    if not usable_listings(variant, country=country):
-        if usable_listings(variant):
-            raise CannotOrder("We cannot ship this there.", code="does_not_ship", country=country)
-        raise CannotOrder("This is sold out.", code="out_of_stock", available=0)
-    total = (variant.unit_price * quantity).rounded()
-    if seen_total is not None and seen_total != total:
-        raise CannotOrder("The price has changed.", code="price_changed", total=str(total.amount))
 
 
 def _create(checkout_key: str | None, contact: Contact, currency: str, source: str = Order.Source.STOREFRONT) -> Order:
     return Order.objects.create(
-        checkout_key=checkout_key, source=source, currency=currency, email=contact.email, **_columns(contact.address)
+        checkout_key=checkout_key,
+        source=source,
+        currency=currency,
+        email=contact.email,
+        customer_id=contact.customer_id,
+        language=contact.language,
+        **_columns(contact.address),
     )
 
 
-def _take_over(order: Order, contact: Contact, currency: str) -> None:
-    columns = {"email": contact.email, "currency": currency, **_columns(contact.address)}
+def _take_over(order: Order, contact: Contact) -> None:
+    columns = {"email": contact.email, **_columns(contact.address)}
     changed = sorted(name for name, value in columns.items() if getattr(order, name) != value)
     for name in changed:
         setattr(order, name, columns[name])
-    order.save(update_fields=[*changed, "updated_at"])
+    if contact.customer_id is not None and order.customer_id is None:
+        # Logged in between the first try and the correction; an order never leaves its account again.
+        order.customer_id = contact.customer_id
+    order.language = contact.language
+    order.save(update_fields=[*changed, "customer", "language", "updated_at"])
     if changed:
         record(order.pk, "order.corrected", actor="customer", data={"fields": changed})
 
 
 def _columns(address: Address) -> dict[str, str]:
-    names = "first_name last_name line1 line2 city province postcode country phone tax_id"
+    names = "first_name last_name line1 line2 city province postcode country phone tax_id national_address"
     return {name: getattr(address, name) for name in names.split()}
 
 
-def _add_line(order: Order, variant: Variant, quantity: int) -> None:
-    listing = _reserve(variant, quantity, order.country)
-    total = (variant.unit_price * quantity).rounded().amount
-    OrderLine.objects.create(
-        order=order,
-        variant=variant,
-        listing=listing,
-        quantity_reserved=quantity * listing.quantity_per_unit,
-        sku=variant.sku,
-        title=variant.title[:300],
-        quantity=quantity,
-        unit_price=variant.price,
-        total=total,
-        currency=variant.currency,
+def _firm_offer(order: Order, served: Sequence[Served], shipping: Mapping[str, str], coupon_code: str) -> Offer:
+    """What ``order`` costs with what is reserved for it; the use of its coupon is counted."""
+    coupon = None
+    if coupon_code:
+        items = total_of(items_in(served))
+        coupon = coupons.find(coupon_code, items=items, email=order.email, order=order)
+        coupons.redeem(order, coupon, email=order.email)
+    destination = Destination(order.country, order.province, order.postcode)
+    try:
+        return firm_offer(served, destination, chosen=shipping, coupon=coupon)
+    except WayNotOffered as exc:
+        raise CannotOrder(
+            "This way of sending is not offered any more.", code="shipping_changed", parcel=exc.key
+        ) from exc
+
+
+def _write(order: Order, offer: Offer, seen_total: Money | None) -> None:
+    unsent = [item.variant.sku for item in items_in(_unsent(offer))]
+    if unsent:
+        country = order.country
+        raise CannotOrder.because_of([{"sku": sku, "code": "does_not_ship", "country": country} for sku in unsent])
+    if seen_total is not None and seen_total != offer.totals.total:
+        raise CannotOrder("The total has changed.", code="price_changed", total=str(offer.totals.total.amount))
+    _write_lines(order, offer)
+    OrderShipping.objects.bulk_create(
+        OrderShipping(
+            order=order,
+            account_id=parcel.account_id,
+            service=way.service,
+            name=way.name,
+            price=price.amount,
+            currency=price.currency,
+            min_days=way.min_days,
+            max_days=way.max_days,
+        )
+        for parcel, way, price in offer.ways
     )
-    _set_totals(order, total)
+    totals = offer.totals
+    order.currency = totals.currency
+    order.coupon_code = offer.coupon.code if offer.coupon else ""
+    order.discount_total, order.shipping_total = totals.discount.amount, totals.shipping.amount
+    order.tax_total, order.prices_include_tax = totals.tax.amount, totals.prices_include_tax
+    order.tax_lines = stored_taxes(totals.tax_lines)
+    _set_totals(order, totals.items.amount, totals.total.amount)
 
 
-def _reserve(variant: Variant, quantity: int, country: str) -> Listing:
-    for listing in usable_listings(variant, country=country, quantity=quantity):
-        if stock.take(listing.pk, quantity * listing.quantity_per_unit):
-            return listing
-    available = quantity_available(variant, country=country)
-    raise CannotOrder("Not that many are left.", code="out_of_stock", available=available)
+def _write_lines(order: Order, offer: Offer) -> None:
+    totals = {line.key: line for line in offer.totals.lines}
+    served: dict[str, list[Served]] = {}
+    for parcel in offer.parcels:
+        for one in parcel.content:
+            served.setdefault(one.item.variant.sku, []).append(one)
+    titles = sold_titles([item.variant for item in offer.items], order.language)
+    rows = []
+    for item in offer.items:
+        variant, line, found = item.variant, totals[item.variant.sku], served[item.variant.sku]
+        listing = None if found[0].part else found[0].listing
+        rows.append(
+            OrderLine(
+                order=order,
+                variant=variant,
+                listing=listing,
+                is_bundle=listing is None,
+                quantity_reserved=item.quantity * listing.quantity_per_unit if listing else 0,
+                sku=variant.sku,
+                title=titles[variant.sku][:300],
+                quantity=item.quantity,
+                unit_price=variant.price,
+                total=line.total.amount,
+                discount=line.discount.amount,
+                tax=line.tax.amount,
+                tax_percent=line.tax_percent,
+                currency=variant.currency,
+            )
+        )
+    OrderLine.objects.bulk_create(rows)
+    parts = [part for row in rows if row.is_bundle for part in _line_parts(row, served[row.sku])]
+    if parts:
+        OrderLinePart.objects.bulk_create(parts)
 
 
-def _set_totals(order: Order, items: Any) -> None:
-    order.items_total = items
-    order.total = items + order.shipping_total
+def _line_parts(line: OrderLine, served: Sequence[Served]) -> list[OrderLinePart]:
+    """What the parts of a bundle are bought as; the line itself keeps no listing."""
+    parts = [(one, one.part) for one in served if one.part]
+    shares = shares_of([one.listing.cost_of(one.quantity) for one, _part in parts])
+    return [
+        OrderLinePart(
+            order_line=line,
+            variant=part.variant,
+            listing=one.listing,
+            quantity_reserved=one.quantity * one.listing.quantity_per_unit,
+            sku=part.variant.sku,
+            title=part.variant.title[:300],
+            quantity=one.quantity,
+            share=share,
+        )
+        for (one, part), share in zip(parts, shares, strict=True)
+    ]
+
+
+def _unsent(offer: Offer) -> list[Served]:
+    return [one for parcel in offer.parcels if not parcel.chosen for one in parcel.content]
+
+
+_TOTALS = "currency items_total discount_total shipping_total tax_total prices_include_tax tax_lines coupon_code total"
+
+
+def _set_totals(order: Order, items: Decimal, total: Decimal) -> None:
+    order.items_total, order.total = items, total
     order.updated_at = timezone.now()
-    order.save(update_fields=["items_total", "total", "updated_at"])
+    order.save(update_fields=[*_TOTALS.split(), "updated_at"])
 
 
 def _release_lines(order: Order) -> None:
     give_back_stock(order)
     order.lines.all().delete()
+    order.shippings.all().delete()

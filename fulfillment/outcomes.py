@@ -45,6 +45,21 @@ logger = logging.getLogger(__name__)
 _S = SupplierOrderStatus
 _A = SupplierOrder.Attention
 
+#: The fields of an address in the words of a refusal.
+ADDRESS_WORDS = {
+    "first_name": "name",
+    "last_name": "name",
+    "line1": "street and house number",
+    "line2": "second line of the address",
+    "city": "city",
+    "province": "state or province",
+    "postcode": "postcode",
+    "country": "country",
+    "phone": "phone number",
+    "tax_id": "tax id",
+    "national_address": "national address",
+}
+
 #: After so many putting-offs a person is told; the waiting between them grows to about a quarter of an hour.
 MAX_DEFERRALS = 30
 
@@ -196,13 +211,16 @@ def lapse(supplier_order: SupplierOrder) -> bool:
 
 
 def _rejected(attempt: Attempt, exc: Rejected | Unsupported) -> None:
+    field = exc.field if isinstance(exc, Rejected) else ""
+    about = f" (It is about the {ADDRESS_WORDS[field]}.)" if field in ADDRESS_WORDS else ""
     move_supplier_order(
         attempt.supplier_order,
         _S.REJECTED,
         where={"fence": attempt.fence, "status": _S.IN_FLIGHT},
         lease_until=None,
         attention=REFUSALS[exc.refusal if isinstance(exc, Rejected) else Refusal.OTHER],
-        attention_note=exc.message,
+        attention_note=f"{exc.message[: 500 - len(about)]}{about}",
+        attention_field=field if about else "",
         data={"code": exc.code},
     )
 

@@ -10,6 +10,11 @@ SCHEDULES = {
     "sweep": ("sweep", 1),
     "purge": ("purge", 24 * 60),
     "refresh tokens": ("refresh_tokens", 10),
+    "refresh freight": ("refresh_freight", 15),
+    "imports": ("work_on_imports", 1),
+    "fetch rates": ("fetch_rates", 15),
+    "sync catalogue": ("sync_catalogue", 1),
+    "low stock": ("tell_low_stock", 10),
 }
 
 

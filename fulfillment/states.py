@@ -42,10 +42,22 @@ class PaymentStatus(models.TextChoices):
     """The customer's payment."""
 
     PENDING = "pending", _("Pending")
+    PROCESSING = "processing", _("Waiting for the bank")
     SUCCEEDED = "succeeded", _("Succeeded")
     FAILED = "failed", _("Declined")
     ABANDONED = "abandoned", _("Abandoned")
     MISMATCH = "mismatch", _("Amount or currency differ")
+
+
+class ReturnStatus(models.TextChoices):
+    """What became of a customer's wish to send something back."""
+
+    REQUESTED = "requested", _("Asked for")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    RECEIVED = "received", _("Received")
+    REFUNDED = "refunded", _("Refunded")
+    CLOSED = "closed", _("Closed")
 
 
 _O = OrderStatus
@@ -90,12 +102,39 @@ BOUGHT = frozenset({_S.PLACED, _S.PAID, _S.SHIPPED, _S.DELIVERED})
 _P = PaymentStatus
 PAYMENT_MOVES: dict[str, frozenset[str]] = {
     # A payment page may be left and come back to: abandoned or declined is not the end until money came.
-    _P.PENDING: frozenset({_P.SUCCEEDED, _P.FAILED, _P.ABANDONED, _P.MISMATCH}),
+    _P.PENDING: frozenset({_P.PROCESSING, _P.SUCCEEDED, _P.FAILED, _P.ABANDONED, _P.MISMATCH}),
+    # The customer is done; the bank may take days and may say no.
+    _P.PROCESSING: frozenset({_P.SUCCEEDED, _P.FAILED, _P.MISMATCH}),
     _P.FAILED: frozenset({_P.SUCCEEDED, _P.MISMATCH}),
-    _P.ABANDONED: frozenset({_P.SUCCEEDED, _P.FAILED, _P.MISMATCH}),
+    _P.ABANDONED: frozenset({_P.PROCESSING, _P.SUCCEEDED, _P.FAILED, _P.MISMATCH}),
     _P.MISMATCH: frozenset(),
     _P.SUCCEEDED: frozenset(),
 }
+
+#: The refund of a payment. *To do* is done by a person; what failed at the provider may be done by a person as well.
+REFUND_MOVES: dict[str, frozenset[str]] = {
+    "pending": frozenset({"done", "failed"}),
+    "to_do": frozenset({"done"}),
+    # A provider may take back what it said was done: the customer's bank refused the money.
+    "done": frozenset({"failed"}),
+    "failed": frozenset(),
+}
+
+_R = ReturnStatus
+RETURN_MOVES: dict[str, frozenset[str]] = {
+    # Nobody sends anything anywhere before a person has answered.
+    _R.REQUESTED: frozenset({_R.APPROVED, _R.DECLINED}),
+    # Refunded at once: what costs more to send than it is worth may be kept. Closed: it never came.
+    _R.APPROVED: frozenset({_R.RECEIVED, _R.REFUNDED, _R.CLOSED}),
+    # Closed: it came back used up, or was exchanged.
+    _R.RECEIVED: frozenset({_R.REFUNDED, _R.CLOSED}),
+    _R.DECLINED: frozenset(),
+    _R.REFUNDED: frozenset(),
+    _R.CLOSED: frozenset(),
+}
+
+#: These pieces are on their way back, or came: they cannot be sent back a second time.
+RETURNING = frozenset({_R.REQUESTED, _R.APPROVED, _R.RECEIVED, _R.REFUNDED})
 
 
 def sources(moves: dict[str, frozenset[str]], target: str) -> list[str]:

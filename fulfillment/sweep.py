@@ -7,19 +7,37 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from fulfillment import dispatch, notifications, orders, settling, tracking, webhooks
-from fulfillment.models import Order, SupplierOrder
+from fulfillment import (
+    dispatch,
+    invoices,
+    lateness,
+    notifications,
+    order_links,
+    orders,
+    payment_events,
+    payment_pages,
+    personal_data,
+    refunds,
+    returns,
+    settling,
+    to_pay,
+    tracking,
+    webhooks,
+)
+from fulfillment.models import Order, PaymentEvent, SupplierOrder
 from fulfillment.outcomes import lapse
 from fulfillment.routing import route
 from fulfillment.states import OrderStatus, SupplierOrderStatus
 from fulfillment.transitions import lock_order
-from fulfillment.wake import enqueue
+from fulfillment.wake import enqueue, function_of
 from integrations.clock import database_now
 from integrations.models import ApiCall, PushMessage
 
@@ -28,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task of ``fulfillment.tasks`` for one row."""
+    """A task (as ``fulfillment.wake`` names it) for one row."""
 
     task: str
     row_id: int
@@ -40,8 +58,14 @@ def jobs() -> Iterator[Job]:
         ("settle", settling.unsettled),
         ("place", dispatch.due),
         ("handle_push", webhooks.unhandled),
+        ("handle_payment_event", payment_events.unhandled),
+        ("look_at_due_payment", payment_pages.to_look_at),
+        ("send_refund", refunds.unfinished),
         ("look", tracking.to_look_up),
         ("send_notice", notifications.unsent),
+        ("tell_to_pay", to_pay.untold),
+        ("mail_links", order_links.unhandled),
+        *_added_jobs.items(),
     ):
         yield from (Job(task, row_id) for row_id in ids())
 
@@ -54,7 +78,11 @@ def mend() -> int:
     return (
         _mend_each("lapse", _lapsed(), _lapse)
         + _mend_each("route", _forgotten(), _route)
+        + _mend_each("invoice", invoices.uninvoiced(), _issue_invoice)
+        + _mend_each("late parcel", lateness.late_parcels(), lateness.tell_parcel)
+        + _mend_each("late order", lateness.late_orders(), lateness.tell_order)
         + _mend_each("cancel_unpaid", orders.unpaid_too_long(), _cancel_unpaid)
+        + _mend_each("erase", personal_data.due(), personal_data.erase_due)
     )
 
 
@@ -75,9 +103,7 @@ def sweep(run: Callable[[Job], object]) -> int:
 
 def run_here(job: Job) -> None:
     """Do the job in this process."""
-    from fulfillment import tasks
-
-    getattr(tasks, job.task)(job.row_id)
+    function_of(job.task)(job.row_id)
 
 
 def run_queued(job: Job) -> None:
@@ -85,11 +111,61 @@ def run_queued(job: Job) -> None:
     enqueue(job.task, job.row_id)
 
 
+#: Task -> the ids of its due rows. The floors above add their own (``also_sweep``).
+_added_jobs: dict[str, Callable[[], list[int]]] = {}
+
+
+def also_sweep(task: str, due: Callable[[], list[int]]) -> None:
+    """Have every sweep do ``task``, named with its module, for the rows whose ids ``due`` returns."""
+    _added_jobs[task] = due
+
+
+#: What is purged each day. The floors above add what they keep (``also_purge``): this one does not know them.
+_purges: list[Callable[[], int]] = []
+#: So many rows are deleted at once: a long statement would hold up everybody who writes.
+_PURGED_AT_ONCE = 200
+
+
+def also_purge(work: Callable[[], int]) -> None:
+    """Have ``work`` run with every purge from now on; it returns how many rows went. Adding it again is nothing."""
+    if work not in _purges:
+        _purges.append(work)
+
+
 def purge() -> int:
-    """Delete what is kept only for a time: the log of calls, and pushes done with. How many rows went."""
-    before = timezone.now() - timedelta(days=settings.API_CALL_RETENTION_DAYS)
-    pushes = PushMessage.objects.filter(received_at__lt=before, handled_at__isnull=False)
-    return ApiCall.objects.filter(started_at__lt=before).delete()[0] + pushes.delete()[0]
+    """Delete what is kept only for a time. How many rows went; a part that breaks does not stop the others."""
+    count = 0
+    own = (_purge_calls, _purge_pushes, _purge_payment_events, order_links.purge, returns.purge, personal_data.purge)
+    for work in (*own, *_purges):
+        try:
+            count += work()
+        except Exception:
+            logger.exception("purge failed what=%s", getattr(work, "__qualname__", work))
+    return count
+
+
+def delete_in_steps(rows: QuerySet[Any]) -> int:
+    """Delete ``rows``, a few at a time. How many."""
+    count = 0
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:_PURGED_AT_ONCE]):
+        count += rows.filter(pk__in=ids).delete()[0]
+    return count
+
+
+def _kept_since() -> datetime:
+    return timezone.now() - timedelta(days=settings.API_CALL_RETENTION_DAYS)
+
+
+def _purge_calls() -> int:
+    return delete_in_steps(ApiCall.objects.filter(started_at__lt=_kept_since()))
+
+
+def _purge_pushes() -> int:
+    return delete_in_steps(PushMessage.objects.filter(received_at__lt=_kept_since(), handled_at__isnull=False))
+
+
+def _purge_payment_events() -> int:
+    return delete_in_steps(PaymentEvent.objects.filter(received_at__lt=_kept_since(), handled_at__isnull=False))
 
 
 def _mend_each(what: str, row_ids: list[int], mend_one: Callable[[int], bool]) -> int:
@@ -123,6 +199,10 @@ def _route(order_id: int) -> bool:
             return False
         route(order)
     return True
+
+
+def _issue_invoice(order_id: int) -> bool:
+    return bool(invoices.issue(Order.objects.get(pk=order_id)))
 
 
 def _cancel_unpaid(order_id: int) -> bool:

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import time
 
-from fulfillment import dispatch, health, notifications, settling, tracking, webhooks
+from catalog import delivery, rate_fetching
+from catalog import tasks as catalog_tasks
+from catalog.importing import items
+from catalog.syncing import low_stock, runs
+from fulfillment import (
+    dispatch,
+    health,
+    notifications,
+    order_links,
+    payment_events,
+    payment_pages,
+    refunds,
+    settling,
+    to_pay,
+    tracking,
+    webhooks,
+)
 from fulfillment import sweep as sweeping
 from fulfillment.models import SupplierOrder
 from integrations import tokens
@@ -31,8 +47,32 @@ def handle_push(push_message_id: int) -> bool:
     return webhooks.handle(push_message_id)
 
 
+def handle_payment_event(payment_event_id: int) -> bool:
+    return payment_events.handle(payment_event_id)
+
+
+def look_at_payment(payment_id: int) -> bool:
+    return payment_pages.look(payment_id)
+
+
+def look_at_due_payment(payment_id: int) -> bool:
+    return payment_pages.look_if_due(payment_id)
+
+
+def send_refund(refund_id: int) -> bool:
+    return refunds.send(refund_id)
+
+
 def send_notice(notice_id: int) -> bool:
     return notifications.send(notice_id)
+
+
+def tell_to_pay(external_order_id: int) -> bool:
+    return to_pay.tell(external_order_id)
+
+
+def mail_links(request_id: int) -> bool:
+    return order_links.handle(request_id)
 
 
 def sweep() -> int:
@@ -50,5 +90,30 @@ def beat() -> None:
     health.beat(health.QUEUE)
 
 
+def refresh_freight() -> int:
+    """Ask the suppliers again what sending costs, where visitors or orders wanted to know and the answer gets old."""
+    return delivery.refresh()
+
+
+def work_on_imports() -> int:
+    """Go on with imports of goods that no worker goes on with."""
+    return catalog_tasks.work_on_imports() if items.is_left_behind() else 0
+
+
+def fetch_rates() -> int:
+    """Fetch exchange rates if that is due, and let the prices that depend on them follow, a step at a time."""
+    return rate_fetching.fetch_if_due() + rate_fetching.follow_rates()
+
+
+def sync_catalogue() -> int:
+    """Check at the suppliers what is most likely to have moved and to be wanted, within their calls."""
+    return runs.tick()
+
+
+def tell_low_stock() -> int:
+    """Bring the list of what is running out up to date, and tell staff what is new on it."""
+    return low_stock.refresh_and_tell()
+
+
 def purge() -> int:
-    return sweeping.purge()
+    return sweeping.purge() + delivery.purge() + catalog_tasks.purge_imports() + runs.purge()

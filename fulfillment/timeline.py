@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from fulfillment.models import Order, TrackingEvent
+from fulfillment.models import Order
+from fulfillment.parcel_views import parcels
 from fulfillment.states import OrderStatus
 
 _O = OrderStatus
@@ -34,18 +35,6 @@ class Step:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelView:
-    """A parcel as the customer sees it, newest event first."""
-
-    tracking_number: str
-    carrier: str
-    tracking_url: str
-    eta: datetime | None
-    delivered_at: datetime | None
-    events: list[TrackingEvent]
-
-
 def steps(order: Order) -> list[Step]:
     """Received, paid, placed, shipped, delivered; or how far it came before it was canceled or refunded."""
     times = _times(order)
@@ -70,22 +59,6 @@ def steps(order: Order) -> list[Step]:
     if stopped:
         shown.append(Step(order.status, order.get_status_display(), times.get(order.status), "stopped"))
     return shown
-
-
-def parcels(order: Order) -> list[ParcelView]:
-    """The order's parcels with their events."""
-    return [
-        ParcelView(
-            tracking_number=shipment.tracking_number,
-            carrier=shipment.carrier,
-            tracking_url=shipment.tracking_url,
-            eta=shipment.eta,
-            delivered_at=shipment.delivered_at,
-            events=list(shipment.events.all()),
-        )
-        for supplier_order in order.supplier_orders.all()
-        for shipment in supplier_order.shipments.all()
-    ]
 
 
 def _times(order: Order) -> dict[str, datetime]:
@@ -116,8 +89,19 @@ def _detail(order: Order, key: str, state: str) -> str:
             return _("We are looking into a detail of your order and write to you if we need anything.")
         return _("We are placing your order with our supplier.")
     if key == "placed" and state == "current":
-        return _("Our supplier is preparing your parcel.")
+        return _partly_sent(order) or _("Our supplier is preparing your parcel.")
     if key == "shipped" and state != "todo":
-        numbers = [parcel.tracking_number for parcel in parcels(order)]
+        numbers = [parcel.tracking_number for parcel in parcels(order) if parcel.tracking_number]
         return _("Tracking number %(numbers)s") % {"numbers": ", ".join(numbers)} if numbers else ""
     return ""
+
+
+def _partly_sent(order: Order) -> str:
+    """How many parcels are on their way while others are not; empty if none is."""
+    found = [parcel for parcel in parcels(order) if parcel.state != "stopped"]
+    sent = sum(parcel.state != "waiting" for parcel in found)
+    if not sent:
+        return ""
+    if any(parcel.is_shared for parcel in found):
+        return _("A part of it is on its way, the rest is being prepared.")
+    return _("%(sent)d of %(all)d parcels sent.") % {"sent": sent, "all": len(found)}

@@ -104,7 +104,8 @@ def take_over(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
                 "state",
             ]
         )
-        for parcel in snapshot.parcels:
+        is_erased = external.supplier_order.order.personal_data_erased_at is not None
+        for parcel in () if is_erased else snapshot.parcels:
             _keep_parcel(external, parcel, state)
         update_supplier_order(external.supplier_order)
         if state == _E.CANCELED != was and external.supplier_order.status != SupplierOrderStatus.CANCELED:
@@ -134,7 +135,8 @@ def _keep_parcel(external: ExternalOrder, parcel: Parcel, state: str) -> None:
     )
     delivered_at = parcel.delivered_at or (timezone.now() if state == _E.DELIVERED else None)
     shipment.carrier = parcel.carrier[:120] or shipment.carrier
-    shipment.tracking_url = parcel.tracking_url or shipment.tracking_url or tracking_page(parcel.tracking_number)
+    told = _web_address(parcel.tracking_url)
+    shipment.tracking_url = told or shipment.tracking_url or tracking_page(parcel.tracking_number)
     shipment.eta = parcel.eta or shipment.eta
     shipment.delivered_at = shipment.delivered_at or delivered_at
     shipment.save(update_fields=["carrier", "tracking_url", "eta", "delivered_at"])
@@ -153,12 +155,21 @@ def tracking_page(number: str) -> str:
     return settings.TRACKING_URL_TEMPLATE.replace("{number}", quote(number, safe=""))[:300]
 
 
+def _web_address(url: str) -> str:
+    """``url`` if it can be linked in pages and mails, else nothing: it is a supplier's word."""
+    return url if url.startswith(("https://", "http://")) and len(url) <= 300 else ""
+
+
 def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
     supplier_order = external.supplier_order
     if snapshot.state is _E.UNKNOWN:
         unknown = f"The supplier says “{snapshot.raw_status}”, a word we do not know."
-        call_for_person(supplier_order, _A.SUPPLIER_NOTE, snapshot.needs_person or unknown)
-    elif snapshot.needs_person:
+        note = (snapshot.needs_person or unknown)[:500]
+        call_for_person(supplier_order, _A.SUPPLIER_NOTE, note)
+        _remember_unclear(external, note)
+        return
+    _take_back_unclear(external)
+    if snapshot.needs_person:
         call_for_person(supplier_order, _A.SUPPLIER_NOTE, snapshot.needs_person)
     elif snapshot.state is _E.AWAITING_PAYMENT:
         patient = external.account.pays_automatically and database_now() - external.created_at < PAYMENT_PATIENCE
@@ -167,6 +178,22 @@ def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
             call_for_person(supplier_order, _A.PAY, f"Pay it at the supplier{until}, or it lapses there.")
     elif supplier_order.attention == _A.PAY and not _waits_for_payment(supplier_order):
         call_for_person(supplier_order, _A.NONE, "It is paid now.")
+
+
+def _remember_unclear(external: ExternalOrder, note: str) -> None:
+    if external.unclear_note != note:
+        external.unclear_note = note
+        external.save(update_fields=["unclear_note"])
+
+
+def _take_back_unclear(external: ExternalOrder) -> None:
+    """A known word follows: nobody needs to look because of the unknown one any more. Other notes stay."""
+    supplier_order, note = external.supplier_order, external.unclear_note
+    if not note:
+        return
+    _remember_unclear(external, "")
+    if (supplier_order.attention, supplier_order.attention_note) == (_A.SUPPLIER_NOTE, note):
+        call_for_person(supplier_order, _A.NONE, "The supplier uses a word again that we know.")
 
 
 def _waits_for_payment(supplier_order: SupplierOrder) -> bool:

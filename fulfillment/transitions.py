@@ -13,8 +13,15 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from fulfillment.models import Order, OrderEvent, Payment, SupplierOrder
-from fulfillment.states import ORDER_MOVES, PAYMENT_MOVES, SUPPLIER_ORDER_MOVES, sources
+from fulfillment.models import Order, OrderEvent, Payment, Refund, ReturnRequest, SupplierOrder
+from fulfillment.states import (
+    ORDER_MOVES,
+    PAYMENT_MOVES,
+    REFUND_MOVES,
+    RETURN_MOVES,
+    SUPPLIER_ORDER_MOVES,
+    sources,
+)
 from shop.errors import DomainError
 
 
@@ -93,7 +100,7 @@ def move_supplier_order(
     True if this call did it, False if it was there already. Raises ``LostClaim`` if ``where`` no longer holds and
     ``IllegalTransition`` from a state that does not lead to ``target``. A move that names no ``attention`` clears it.
     """
-    fields = {"attention": "", "attention_note": "", **fields}
+    fields = {"attention": "", "attention_note": "", "attention_field": "", **fields}
     fields["attention_note"] = fields["attention_note"][:500]
     with transaction.atomic():
         if not _update(supplier_order, SUPPLIER_ORDER_MOVES, target, where or {}, fields):
@@ -130,13 +137,56 @@ def move_payment(
     return True
 
 
+def move_refund(refund: Refund, target: str, *, actor: str, note: str = "", **fields: Any) -> bool:
+    """Bring ``refund`` to ``target``. True if this call did it, False if it was there; else ``IllegalTransition``."""
+    with transaction.atomic():
+        if not _update(refund, REFUND_MOVES, target, {}, {"next_try_at": None, "note": note[:200], **fields}):
+            return False
+        record_refund(refund, actor=actor, note=note)
+    return True
+
+
+def record_refund(refund: Refund, *, actor: str, note: str = "") -> None:
+    """Append what a refund is by now to its order's history."""
+    record(
+        refund.payment.order_id,
+        f"refund.{refund.status}",
+        note=note,
+        data={"amount": str(refund.amount), "currency": refund.currency},
+        actor=actor,
+    )
+
+
+def move_return(
+    request: ReturnRequest,
+    target: str,
+    *,
+    actor: str,
+    note: str = "",
+    data: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> bool:
+    """Bring ``request`` to ``target``. True if this call did it, False if it was there; else ``IllegalTransition``."""
+    with transaction.atomic():
+        if not _update(request, RETURN_MOVES, target, {}, fields):
+            return False
+        record(
+            request.order_id,
+            f"return.{target}",
+            note=note,
+            data={"return": request.number, **(data or {})},
+            actor=actor,
+        )
+    return True
+
+
 def call_for_person(supplier_order: SupplierOrder, attention: str, note: str, *, actor: str = "system") -> bool:
     """Put ``supplier_order`` in front of a person without changing its status; again with the same words is nothing."""
     with transaction.atomic():
         changed = (
             SupplierOrder.objects.filter(pk=supplier_order.pk, status=supplier_order.status)
             .exclude(attention=attention, attention_note=note[:500])
-            .update(attention=attention, attention_note=note[:500], updated_at=timezone.now())
+            .update(attention=attention, attention_note=note[:500], attention_field="", updated_at=timezone.now())
         )
         if changed:
             record(
@@ -148,6 +198,7 @@ def call_for_person(supplier_order: SupplierOrder, attention: str, note: str, *,
                 actor=actor,
             )
             supplier_order.attention, supplier_order.attention_note = attention, note[:500]
+            supplier_order.attention_field = ""
     return bool(changed)
 
 

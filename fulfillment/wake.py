@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import logging
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +17,8 @@ logger = logging.getLogger(__name__)
 def wake(task: str, *ids: int) -> None:
     """Once the surrounding transaction has committed, have ``fulfillment.tasks.<task>(*ids)`` run soon.
 
-    A queue that is down is logged and otherwise ignored.
+    A task of a floor above is named with its module: ``shop.tasks.send_mail``. A queue that is down is logged and
+    otherwise ignored.
     """
     transaction.on_commit(partial(_wake_now, task, *ids), robust=True)
 
@@ -24,7 +27,19 @@ def _wake_now(task: str, *ids: int) -> None:
     if settings.WAKE == "queue":
         enqueue(task, *ids)
     elif settings.WAKE == "inline":
-        getattr(importlib.import_module("fulfillment.tasks"), task)(*ids)
+        function_of(task)(*ids)
+
+
+def function_of(task: str) -> Callable[..., Any]:
+    """What does ``task``."""
+    module, _dot, name = path_of(task).rpartition(".")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def path_of(task: str) -> str:
+    """The whole name of ``task``."""
+    return task if "." in task else f"fulfillment.tasks.{task}"
 
 
 def enqueue(task: str, *ids: int) -> bool:
@@ -32,7 +47,7 @@ def enqueue(task: str, *ids: int) -> bool:
     from django_q.tasks import async_task
 
     try:
-        async_task(f"fulfillment.tasks.{task}", *ids)
+        async_task(path_of(task), *ids)
     except Exception:
         logger.exception("queue does not take tasks task=%s ids=%s", task, ids)
         return False

@@ -17,7 +17,7 @@ from integrations.aliexpress.client import Endpoints
 from integrations.crypto import UndecryptableValue, reseal
 from integrations.http import check_endpoint, is_loopback
 from integrations.models import SupplierAccount
-from integrations.sandbox.account import DEMO_ACCOUNT
+from integrations.sandbox.account import DEMO_ACCOUNT, DEMO_ALISEEKS
 
 EMULATOR_LABEL = "Emulator"
 ALIEXPRESS_LABEL = "AliExpress"
@@ -139,6 +139,25 @@ def emulator_account() -> AccountDescription:
     )
 
 
+def demo_account(provider: str) -> SupplierAccount | None:
+    """The emulator's demo account at ``SANDBOX_PORT``, not stored; None for a supplier that it does not speak for."""
+    if provider == "aliexpress":
+        return _unsaved(emulator_account())
+    if provider != "aliseeks":
+        return None
+    return _unsaved(
+        AccountDescription(
+            provider=provider,
+            label=EMULATOR_LABEL,
+            mode=SupplierAccount.Mode.SANDBOX,
+            endpoint=f"http://127.0.0.1:{settings.SANDBOX_PORT}{DEMO_ALISEEKS.path}",
+            app_key="",
+            app_secret=DEMO_ALISEEKS.api_key,
+            external_user_id=DEMO_ALISEEKS.merchant_id,
+        )
+    )
+
+
 def _base_address(address: str) -> str:
     base = Endpoints.from_setting(address).base
     _check_setting("ALIEXPRESS_API_ENDPOINT", base)
@@ -183,6 +202,12 @@ def save_account(description: AccountDescription) -> tuple[SupplierAccount, Chan
 
 
 def _create(description: AccountDescription) -> SupplierAccount:
+    account = _unsaved(description)
+    account.save()
+    return account
+
+
+def _unsaved(description: AccountDescription) -> SupplierAccount:
     account = SupplierAccount(
         provider=description.provider,
         label=description.label,
@@ -194,7 +219,6 @@ def _create(description: AccountDescription) -> SupplierAccount:
     )
     account.app_secret = description.app_secret
     _take_tokens(account, description)
-    account.save()
     return account
 
 

@@ -5,11 +5,21 @@ Older keys stay in the list until ``manage.py rotate_token_keys`` has sealed eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+#: What the floors above have sealed (``also_reseal``): this one does not know it.
+resealers: list[Callable[[], int]] = []
+
+
+def also_reseal(work: Callable[[], int]) -> None:
+    """Have ``work`` seal its secrets anew with every rotation; it returns how many. Adding it again is nothing."""
+    if work not in resealers:
+        resealers.append(work)
 
 
 class UndecryptableValue(ImproperlyConfigured):

@@ -31,8 +31,10 @@ class SupplierError(DomainError):
         self.request_id = request_id
 
     def hide(self, texts: Collection[str]) -> None:
-        """Take ``texts`` out of the message: a supplier's words may repeat what it was sent."""
+        """Take ``texts`` out of message and code: a supplier's words may repeat what it was sent."""
         self.message = without_texts(self.message, texts)
+        if without_texts(self.code, texts) != self.code:
+            self.code = type(self).code  # A sentence where a code should be.
         self.args = (self.message,)
 
 
@@ -55,15 +57,25 @@ class AccountUnusable(Transient):
 
 
 class Rejected(SupplierError):
-    """The supplier decided against it and nothing was created. ``code`` is the supplier's own, ``refusal`` ours."""
+    """The supplier decided against it and nothing was created. ``code`` is the supplier's own, ``refusal`` ours.
+
+    ``field`` is the field of ``Address`` that it is about, empty if it is about none or does not say which.
+    """
 
     code = "rejected"
 
     def __init__(
-        self, message: str, *, code: str | None = None, request_id: str = "", refusal: Refusal = Refusal.OTHER
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        request_id: str = "",
+        refusal: Refusal = Refusal.OTHER,
+        field: str = "",
     ) -> None:
         super().__init__(message, code=code, request_id=request_id)
         self.refusal = refusal
+        self.field = field
 
 
 class OutcomeUnknown(SupplierError):

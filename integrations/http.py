@@ -10,7 +10,9 @@ import logging
 import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -40,6 +42,47 @@ MAX_REPLY_BYTES = 8 * 1024 * 1024
 LONGEST_PAUSE_S = 3600.0
 USER_AGENT = "BuyRelay/1.0"
 
+#: The monotonic clock at which whoever asks gives up waiting, if that is before a call's own end.
+_give_up_at: ContextVar[float | None] = ContextVar("give_up_at", default=None)
+
+
+@contextmanager
+def done_within(seconds: float) -> Iterator[None]:
+    """Let the reads made inside end after ``seconds`` in all: a visitor waits for them. Not meant for writes."""
+    token = _give_up_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _give_up_at.reset(token)
+
+
+def deadline_of_call() -> float:
+    """The monotonic clock at which a call that begins now must have ended."""
+    latest: float = time.monotonic() + settings.SUPPLIER_CALL_TIMEOUT_S
+    asked = _give_up_at.get()
+    return latest if asked is None else min(latest, asked)
+
+
+@dataclass(slots=True)
+class Calls:
+    """How many calls have been sent so far."""
+
+    number: int = 0
+
+
+_counted: ContextVar[Calls | None] = ContextVar("counted", default=None)
+
+
+@contextmanager
+def counted_calls() -> Iterator[Calls]:
+    """Count the calls that are sent inside, further tries included."""
+    calls = Calls()
+    token = _counted.set(calls)
+    try:
+        yield calls
+    finally:
+        _counted.reset(token)
+
 
 class CalledInTransaction(RuntimeError):
     """A network call was about to be made while a database transaction is open: a bug, never a supplier's fault."""
@@ -52,7 +95,8 @@ class Call:
     The question is a ``form``, a ``json`` body or a ``query``. ``headers`` carry keys and are never logged.
     ``group`` is whose places the call takes; None if its place was taken before.
     ``reference`` ties the row of the call log to an order: our own reference or the supplier's order id. A reply
-    with one of the ``readable`` error statuses comes back whole, for the adapter to say what it means.
+    with one of the ``readable`` error statuses comes back whole, for the adapter to say what it means. ``replay_of`` is
+    the row of the call log that this call repeats against an emulator.
     """
 
     operation: str
@@ -66,6 +110,7 @@ class Call:
     group: str | None = ratelimit.STANDARD
     reference: str = ""
     readable: frozenset[int] = frozenset()
+    replay_of: int | None = None
 
     @property
     def question(self) -> dict[str, Any]:
@@ -117,12 +162,13 @@ class SupplierHttp:
         reply did not arrive whole ``OutcomeUnknown`` (for a read ``Transient``). A read that did not get through is
         made again, up to ``TRIES`` times within the time of one call; a write never is.
         """
-        _refuse_in_transaction()
+        refuse_in_transaction()
         check_endpoint(call.url)
-        deadline = time.monotonic() + settings.SUPPLIER_CALL_TIMEOUT_S
+        deadline = deadline_of_call()
         for wait_s in (*_waits(), None):
             if call.group is not None:
-                sleep(ratelimit.take_place(self._account, call.group, patience_s=settings.RATE_PATIENCE_S))
+                patience_s = min(settings.RATE_PATIENCE_S, max(0.0, deadline - time.monotonic()))
+                sleep(ratelimit.take_place(self._account, call.group, patience_s=patience_s))
             try:
                 return self._send_once(call, deadline)
             except Transient as exc:
@@ -133,6 +179,8 @@ class SupplierHttp:
 
     def _send_once(self, call: Call, deadline: float) -> Reply:
         log = self._open_log(call)
+        if (calls := _counted.get()) is not None:
+            calls.number += 1
         started = time.monotonic()
         try:
             status, headers, body = self._exchange(call, deadline=deadline)
@@ -179,10 +227,15 @@ class SupplierHttp:
             reference=call.reference,
             started_at=timezone.now(),
             request_body=self._redactor.clean(call.question),
+            replay_of_id=call.replay_of,
+            is_replay=call.replay_of is not None,
         )
 
     def _exchange(self, call: Call, *, deadline: float) -> tuple[int, Mapping[str, str], bytes]:
-        read_timeout_s = max(1.0, deadline - time.monotonic() - CONNECT_TIMEOUT_S)
+        left_s = deadline - time.monotonic()
+        # Of little time, no more than a third is for getting a connection.
+        connect_timeout_s = min(CONNECT_TIMEOUT_S, settings.SUPPLIER_CALL_TIMEOUT_S, max(1.0, left_s / 3))
+        read_timeout_s = max(1.0, left_s - connect_timeout_s)
         unclear: type[SupplierError] = OutcomeUnknown if call.write else Transient
         with _session() as session:
             try:
@@ -193,7 +246,7 @@ class SupplierHttp:
                     data=call.form,
                     json=call.json,
                     headers={**call.headers},
-                    timeout=(min(CONNECT_TIMEOUT_S, settings.SUPPLIER_CALL_TIMEOUT_S), read_timeout_s),
+                    timeout=(connect_timeout_s, read_timeout_s),
                     allow_redirects=False,
                     stream=True,
                 ) as reply:
@@ -207,6 +260,44 @@ class SupplierHttp:
                     raise Transient("no connection to the supplier", code="not_connected") from exc
                 raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from exc
         return reply.status_code, reply.headers, body
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFile:
+    """A file that anybody may read. ``body`` is None if it is still the one of the version that was named."""
+
+    body: bytes | None
+    last_modified: str
+
+
+def fetch_file(url: str, *, last_modified: str = "") -> PublicFile:
+    """Read a public file, no account and no key involved, unless it is unchanged since ``last_modified``.
+
+    Raises ``Transient`` if it cannot be had now (also where it is too large or too slow) and ``ValueError`` for an
+    address that may not be asked.
+    """
+    refuse_in_transaction()
+    check_endpoint(url)
+    deadline = deadline_of_call()
+    headers = {"If-Modified-Since": last_modified} if last_modified else {}
+    started = time.monotonic()
+    status = None
+    with _session() as session:
+        try:
+            timeout = (CONNECT_TIMEOUT_S, max(1.0, deadline - started - CONNECT_TIMEOUT_S))
+            with session.get(url, headers=headers, timeout=timeout, allow_redirects=False, stream=True) as reply:
+                status = reply.status_code
+                body = _read_bounded(reply, deadline)
+        except (_TooMuch, HTTPError, requests.RequestException) as exc:
+            raise Transient(f"no whole file ({type(exc).__name__})", code="no_whole_reply") from exc
+        finally:
+            host, ms = urlsplit(url).netloc, round((time.monotonic() - started) * 1000)
+            logger.info("public file host=%s http=%s ms=%s", host, status, ms)
+    if status == 304 and last_modified:
+        return PublicFile(None, last_modified)
+    if status != 200:
+        raise Transient(f"the file is not given out now (HTTP {status})", code=f"http_{status}")
+    return PublicFile(body, reply.headers.get("Last-Modified", "")[:80])
 
 
 def _waits() -> list[float]:
@@ -279,7 +370,8 @@ def _raise_for_status(call: Call, status: int, headers: Mapping[str, str]) -> No
     raise MalformedReply(message)
 
 
-def _refuse_in_transaction() -> None:
+def refuse_in_transaction() -> None:
+    """Raise ``CalledInTransaction`` if a database transaction is open."""
     blocks = connection.atomic_blocks
     # A test case's own outermost transaction is no transaction of ours; `atomic(durable=True)` looks the same way.
     if blocks and not getattr(blocks[-1], "_from_testcase", False):

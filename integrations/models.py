@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +72,22 @@ class SupplierAccount(models.Model):
         help_text=_("No more than this is bought in 24 hours; empty for no cap."),
     )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
+    fee_percent = models.DecimalField(
+        _("fee, percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        help_text=_("Of what is bought, shipping included: the supplier's commission, the card's, the agent's."),
+    )
+    fee_fixed = models.DecimalField(
+        _("fee, amount"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("For each order there, in the account's currency."),
+    )
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
     external_user_id = models.CharField(_("user id at the supplier"), max_length=64, blank=True)
     external_name = models.CharField(_("name at the supplier"), max_length=120, blank=True, editable=False)
@@ -92,6 +108,9 @@ class SupplierAccount(models.Model):
             models.CheckConstraint(
                 condition=models.Q(daily_spend_cap__isnull=True) | models.Q(daily_spend_cap__gte=0),
                 name="supplier_account_cap_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_percent__gte=0, fee_fixed__gte=0), name="supplier_account_fees_not_negative"
             ),
         ]
 
@@ -145,6 +164,28 @@ class ConnectAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.created_at:%Y-%m-%d %H:%M:%S}"
+
+
+class AddressTree(models.Model):
+    """A supplier's list of the provinces and cities of one country, as an account was last told it.
+
+    Kept for each account: the emulator's list is not the platform's. ``tree`` is nested ``[name, kind, children]``,
+    null where the supplier keeps none for that country.
+    """
+
+    account = models.ForeignKey(SupplierAccount, on_delete=models.CASCADE, related_name="address_trees")
+    country = models.CharField(_("country"), max_length=2)
+    tree: models.JSONField[list[Any] | None, list[Any] | None] = models.JSONField(null=True)
+    fetched_at = models.DateTimeField(_("fetched"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("address tree")
+        verbose_name_plural = _("address trees")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["account", "country"], name="address_tree_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.country}"
 
 
 class RateWindow(models.Model):
@@ -211,11 +252,16 @@ class ApiCall(models.Model):
     duration_ms = models.PositiveIntegerField(_("milliseconds"), default=0)
     request_body: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("request"), default=dict)
     reply_body = models.TextField(_("reply"), blank=True)
+    replay_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replays", verbose_name=_("replay of")
+    )
+    is_replay = models.BooleanField(_("replay against the emulator"), default=False)
 
     class Meta:
         verbose_name = _("API call")
         verbose_name_plural = _("API calls")
         ordering = ["-started_at", "-pk"]
+        permissions = [("replay_apicall", "Can replay API calls against the emulator")]
 
     def __str__(self) -> str:
         return f"{self.operation} {self.started_at:%Y-%m-%d %H:%M:%S}"

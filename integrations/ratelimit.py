@@ -18,6 +18,12 @@ from integrations.models import RateWindow, SupplierAccount
 STANDARD = "standard"
 SEARCH = "search"
 ORDER = "order"
+#: No calls of their own: how many of a minute's standard calls visitors of the shop may cause by looking around.
+VISITORS = "visitors"
+#: Nor here: how many of them an import of goods may take, so that purchases find places beside it.
+IMPORTS = "imports"
+#: Nor these: how many of them the sync may use.
+SYNC = "sync"
 
 #: Calls do not arrive as evenly as they leave: without this share of a minute the last of one could meet the first of
 #: the next.

@@ -23,7 +23,7 @@ SECRET_NAMES = frozenset(
 #: Names that describe a person whatever the supplier.
 PERSONAL_NAMES = frozenset(
     """account address address1 address2 city contact_person email first_name full_name last_name line1 line2
-    mobile_no name phone phone_country postcode province state tax_id user_nick zip""".split()
+    mobile_no name national_address phone phone_country postcode province state tax_id user_nick zip""".split()
 )
 
 

@@ -10,9 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +18,7 @@ from django.utils.translation import gettext as _
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.registry import PROVIDERS
+from integrations.staff_mail import tell_staff
 
 logger = logging.getLogger(__name__)
 
@@ -75,15 +74,7 @@ def _tell(account_id: int, template: str) -> None:
         "account": account,
         "provider": known.label if known else account.provider,
         "page_url": f"{settings.BASE_URL}{page}",
-        "shop_name": settings.SHOP_NAME,
     }
-    subject = _("Connect “%(account)s” again") % {"account": account.label}
-    if not settings.STAFF_EMAILS:
-        logger.warning("nobody to tell account=%s: STAFF_EMAILS is empty", account.pk)
-        return
-    try:
-        body = render_to_string(f"email/{template}.txt", context)
-        send_mail(subject, body, None, settings.STAFF_EMAILS)
-    except OSError:
-        # The admin shows the same; no trace, it may contain an address.
-        logger.error("mail to staff not sent account=%s", account.pk)
+    tell_staff(
+        _("Connect “%(account)s” again") % {"account": account.label}, template, context, about=f"account={account.pk}"
+    )

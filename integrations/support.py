@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from integrations.models import ApiCall
 
@@ -27,6 +28,20 @@ def support_text(call: ApiCall) -> str:
             json.dumps(call.request_body, indent=2, ensure_ascii=False, sort_keys=True),
         ]
     )
+
+
+def pretty_request(body: dict[str, Any]) -> str:
+    """A logged request, indented; JSON texts inside of it are opened to be read."""
+    return json.dumps({name: _opened(value) for name, value in body.items()}, indent=2, ensure_ascii=False)
+
+
+def _opened(value: Any) -> Any:
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def pretty_reply(text: str) -> str:

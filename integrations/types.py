@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from shop.money import Money
 
@@ -50,17 +51,22 @@ class Capabilities:
     """What a supplier's API offers beyond placing an order.
 
     ``resend_window_s``: for how many seconds after the *first* send the same reference may be sent again
-    (class B), already with a margin below the supplier's own period.
+    (class B), already with a margin below the supplier's own period. ``places_checked_in``: the countries (ISO) in
+    which it takes no province or city but those of its own list.
     """
 
     settle_class: SettleClass
     resend_window_s: int = 0
     cancels: bool = False
+    places_checked_in: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a parcel goes. ``country`` is ISO 3166-1 alpha-2, ``phone`` E.164 (``+12025550123``) where it is known."""
+    """Where a parcel goes. ``country`` is ISO 3166-1 alpha-2, ``phone`` E.164 (``+12025550123``) where it is known.
+
+    ``national_address`` is a country's short code of a building (Saudi Arabia).
+    """
 
     first_name: str
     last_name: str
@@ -72,10 +78,42 @@ class Address:
     postcode: str = ""
     phone: str = ""
     tax_id: str = ""
+    national_address: str = ""
 
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class AddressNeed:
+    """What a supplier wants to know of an address to some country, or the only form that it takes there.
+
+    ``field`` is one of ``Address``; ``label`` and ``reason`` are for people. A ``number`` is a kind of
+    ``national_numbers``, otherwise ``pattern`` is the form of the value as it is stored.
+    """
+
+    field: str
+    label: Any
+    reason: Any
+    example: str
+    number: str = ""
+    pattern: str = ""
+    is_required: bool = True
+    max_length: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMatch:
+    """A customer's province and city in the supplier's list: its own spelling, empty where it has none such.
+
+    ``unknown`` are the fields whose names are not in the list, ``nearest`` the names there that they resemble.
+    """
+
+    province: str = ""
+    city: str = ""
+    unknown: tuple[str, ...] = ()
+    nearest: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +130,17 @@ class PurchaseItem:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """One order to be placed with a supplier. ``reference`` is ours, made once: the supplier's idempotency key."""
+    """One order to be placed with a supplier. ``reference`` is ours, made once: the supplier's idempotency key.
+
+    ``province`` and ``city`` are the supplier's own names for those of the address, to be sent as they are; empty where
+    it has none that we know.
+    """
 
     reference: str
     address: Address
     items: tuple[PurchaseItem, ...]
+    province: str = ""
+    city: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +209,10 @@ class OrderSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SkuSnapshot:
-    """A SKU of a supplier's product now. ``price`` is what one piece costs us; ``stock`` None means not told."""
+    """A SKU of a supplier's product now. ``price`` is what one piece costs us; ``stock`` None means not told.
+
+    An order for more than ``quantity_limit`` pieces would be refused; None: no such limit is told.
+    """
 
     sku_id: str
     sku_attr: str
@@ -174,6 +221,7 @@ class SkuSnapshot:
     stock: int | None
     list_price: Money | None = None
     image_url: str = ""
+    quantity_limit: int | None = None
 
     @property
     def title(self) -> str:
@@ -182,7 +230,11 @@ class SkuSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ProductSnapshot:
-    """A supplier's product now."""
+    """A supplier's product now. ``country_ids`` are ids under which it is sold to some countries (ISO code, id).
+
+    What the supplier does not tell is None or empty; ``ship_days`` are days until it arrives, ``attributes`` what it
+    says of the goods in pairs.
+    """
 
     product_id: str
     title: str
@@ -191,9 +243,21 @@ class ProductSnapshot:
     description_html: str = ""
     image_urls: tuple[str, ...] = ()
     store_name: str = ""
+    country_ids: tuple[tuple[str, str], ...] = ()
+    category_id: str = ""
+    brand: str = ""
+    url: str = ""
+    rating_percent: Decimal | None = None
+    quantity_sold: int | None = None
+    ship_days: int | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
 
     def sku(self, sku_id: str) -> SkuSnapshot | None:
         return next((sku for sku in self.skus if sku.sku_id == sku_id), None)
+
+    def id_in(self, country: str) -> str:
+        """The id under which it is sold to ``country`` (ISO), as far as the supplier tells another than its own."""
+        return dict(self.country_ids).get(country, "")
 
 
 @dataclass(frozen=True, slots=True)

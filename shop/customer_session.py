@@ -1,63 +1,57 @@
-"""What a visitor's session remembers: the basket, and the orders that were placed from it.
+"""What a visitor's session remembers: which baskets are theirs, and the orders that were placed from them.
 
 There are no customer accounts: owning the session (or an order's link) is what lets somebody see an order.
 """
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from importlib import import_module
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 
 from fulfillment.models import Order, OrderLink
-from fulfillment.states import OrderStatus
+from shop import basket
+from shop.models import Basket
 
-_BASKET, _ORDERS = "basket", "orders"
+_ORDERS = "orders"
+_BASKETS: dict[str, str] = {Basket.Kind.CART.value: "cart", Basket.Kind.DIRECT.value: "direct"}
 #: A session is one row that is read with every page: it keeps the latest orders only.
 _MAX_ORDERS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Basket:
-    """One variant and how many of it. ``key`` is the checkout's: with the same key there is only one order."""
-
-    sku: str
-    quantity: int
-    key: str
+def cart_id(session: SessionBase) -> str:
+    """The id of the visitor's cart, or nothing."""
+    return str(session.get(_BASKETS[Basket.Kind.CART], ""))
 
 
-def basket(session: SessionBase) -> Basket | None:
-    """The session's basket, or None if nothing waits to be checked out."""
-    kept = session.get(_BASKET)
-    return Basket(**kept) if kept else None
+def find_basket(session: SessionBase, kind: str) -> Basket | None:
+    """The session's basket of that kind, or None. Only the session says which one is the visitor's."""
+    public_id = session.get(_BASKETS[kind])
+    return basket.find(public_id) if isinstance(public_id, str) else None
 
 
-def fill_basket(session: SessionBase, *, sku: str, quantity: int) -> Basket:
-    """Put ``quantity`` of ``sku`` into the basket.
-
-    The same choice again (a double click, a second tab, a reload) keeps its key and so its order, as long as that
-    order can still be paid.
-    """
-    kept = basket(session)
-    if kept and (kept.sku, kept.quantity) == (sku, quantity) and not _is_used_up(kept.key):
-        return kept
-    return _store(session, Basket(sku, quantity, secrets.token_urlsafe(24)))
+def keep_basket(session: SessionBase, kept: Basket) -> None:
+    """Let this session own ``kept``."""
+    if session.get(_BASKETS[kept.kind]) != kept.public_id:
+        session[_BASKETS[kept.kind]] = kept.public_id
 
 
-def renew_basket(session: SessionBase) -> None:
-    """The same choice under a new key: the order made with the old one cannot be paid any more."""
-    kept = basket(session)
-    if kept:
-        _store(session, replace(kept, key=secrets.token_urlsafe(24)))
+def open_cart(session: SessionBase) -> Basket:
+    """The visitor's cart, made when it is first needed."""
+    cart = find_basket(session, Basket.Kind.CART) or basket.open_cart()
+    keep_basket(session, cart)
+    return cart
 
 
 def empty_basket(session: SessionBase, order: Order) -> None:
-    """Forget the basket if ``order`` is what became of it; a newer choice stays."""
-    kept = basket(session)
-    if kept and kept.key == order.checkout_key:
-        del session[_BASKET]
+    """Take out of the visitor's baskets what the paid ``order`` has bought; a newer choice stays."""
+    for kind, key in _BASKETS.items():
+        public_id = session.get(key, "")
+        if Basket.objects.filter(public_id=public_id, checkout_key=order.checkout_key).exists():
+            found = find_basket(session, kind)
+            if kind == Basket.Kind.DIRECT and found is not None and not found.lines.exists():
+                del session[key]
 
 
 def remember_order(session: SessionBase, order: Order, token: str | None = None) -> None:
@@ -88,12 +82,7 @@ def link_token(session: SessionBase, order: Order) -> str:
     return token
 
 
-def _store(session: SessionBase, new: Basket) -> Basket:
-    kept: dict[str, Any] = asdict(new)
-    session[_BASKET] = kept
-    return new
-
-
-def _is_used_up(key: str) -> bool:
-    status = Order.objects.filter(checkout_key=key).values_list("status", flat=True).first()
-    return status not in (None, OrderStatus.AWAITING_PAYMENT)
+def purge() -> int:
+    """Delete sessions that have expired. Their number is not known: 0."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return 0

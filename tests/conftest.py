@@ -10,12 +10,19 @@ from django.core.cache import cache
 from django.db import connection
 
 from integrations.registry import PROVIDERS, Provider
+from shop.catalogues import compile_catalogues
 from tests import fake_supplier
 from tests.fake_supplier import FakeSupplier
 
 # A slow machine is no failure: speed is measured in bench/, never by a test.
 hypothesis.settings.register_profile("shop", deadline=None)
 hypothesis.settings.load_profile("shop")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _translations() -> None:
+    """What ``manage.py prepare`` makes of the translations."""
+    compile_catalogues()
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +54,7 @@ def _flush_may_empty_the_history() -> Iterator[None]:
             original(sql_list)
             return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only%'")
             triggers = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")

@@ -8,8 +8,11 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from catalog.models import Category, Listing, Product, Variant
+from catalog.models import Category, ExchangeRate, Listing, PriceRule, Product, Variant
+from catalog.rates import today
+from catalog.shelf import refresh
 from fulfillment.models import (
+    Coupon,
     ExternalOrder,
     Order,
     OrderLine,
@@ -56,7 +59,21 @@ class ProductFactory(DjangoModelFactory):
     status = Product.Status.ACTIVE
 
 
-class VariantFactory(DjangoModelFactory):
+class _ShelvedFactory(DjangoModelFactory):
+    """What is made is in lists and found by the search at once, as after a save in the admin."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        made = super()._create(model_class, *args, **kwargs)
+        variant = made.variant if isinstance(made, Listing) else made
+        refresh([variant.product_id])
+        return made
+
+
+class VariantFactory(_ShelvedFactory):
     class Meta:
         model = Variant
 
@@ -66,7 +83,7 @@ class VariantFactory(DjangoModelFactory):
     currency = "USD"
 
 
-class ListingFactory(DjangoModelFactory):
+class ListingFactory(_ShelvedFactory):
     class Meta:
         model = Listing
 
@@ -170,3 +187,31 @@ class ShipmentFactory(DjangoModelFactory):
     supplier_order = factory.SelfAttribute("external_order.supplier_order")
     tracking_number = factory.Sequence(lambda n: f"LP{n:014d}")
     carrier = "Standard Shipping"
+
+
+class CouponFactory(DjangoModelFactory):
+    class Meta:
+        model = Coupon
+
+    code = "WELCOME10"
+    kind = Coupon.Kind.PERCENT
+    percent = Decimal(10)
+
+
+class PriceRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = PriceRule
+
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    percent = Decimal(40)
+    currency = "USD"
+
+
+class ExchangeRateFactory(DjangoModelFactory):
+    class Meta:
+        model = ExchangeRate
+
+    date = factory.LazyFunction(today)
+    currency = "USD"
+    rate = Decimal("1.25")
+    source = ExchangeRate.Source.ECB

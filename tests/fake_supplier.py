@@ -46,6 +46,8 @@ class FakeSupplier:
     freight: list[FreightOption] = field(
         default_factory=lambda: [FreightOption("STANDARD", "Standard", usd("1.99"), tracked=True)]
     )
+    #: Products other than the usual one, by id; an exception is raised.
+    products: dict[str, ProductSnapshot | Exception] = field(default_factory=dict)
     read_error: Exception | None = None
     orderable: bool = True
     lose_replies: list[Exception] = field(default_factory=list)
@@ -73,6 +75,11 @@ class FakeSupplier:
     def fetch_product(self, product_id: str, *, country: str, currency: str) -> ProductSnapshot:
         if self.read_error:
             raise self.read_error
+        if product_id in self.products:
+            product = self.products[product_id]
+            if isinstance(product, Exception):
+                raise product
+            return product
         return ProductSnapshot(product_id, "Absorbent bath mat", self.orderable, tuple(self.skus))
 
     def fetch_freight(

@@ -11,6 +11,7 @@ from pathlib import Path
 from integrations.models import SupplierAccount
 from integrations.sandbox import command_line
 from integrations.sandbox.account import DEMO_ACCOUNT, DEMO_ALISEEKS
+from integrations.sandbox.server import SandboxServer
 from tests.factories import SupplierAccountFactory
 from tests.faults.processes import Emulator
 
@@ -19,7 +20,14 @@ CATALOGUE = Path(__file__).parent / "integrations" / "sandbox" / "catalogue.json
 
 @contextmanager
 def running_emulator() -> Iterator[Emulator]:
-    """An emulator on a free port with an empty memory and the small catalogue of its own tests."""
+    """The control side of an emulator on a free port with an empty memory and the small catalogue of its own tests."""
+    with running_server() as server:
+        yield Emulator(server.server_port)
+
+
+@contextmanager
+def running_server() -> Iterator[SandboxServer]:
+    """The same with the emulator itself in reach."""
     parser = argparse.ArgumentParser()
     command_line.add_arguments(parser)
     server = command_line.build(
@@ -28,7 +36,7 @@ def running_emulator() -> Iterator[Emulator]:
     server.log = lambda _line: None  # type: ignore[attr-defined, method-assign]
     threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True).start()
     try:
-        yield Emulator(server.server_port)
+        yield server
     finally:
         command_line.shut_down(server)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,10 +19,18 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from catalog.admin.fields import OptionsField, WordsField
+from catalog.admin.product_mapping import ProductMappingMixin
+from catalog.admin.sync_now import SyncNowMixin
+from catalog.admin.translations import ProductTranslationInline
 from catalog.content import sanitize_html
 from catalog.images import MAX_BYTES, BadPicture, StoredPicture, store_picture
 from catalog.models import Product, ProductImage, Variant
+from catalog.pricing.history import record_change
+from catalog.shelf import refresh
 from integrations.cells import label
+
+#: The columns of a variant that the history of prices keeps.
+PRICES = ("price", "compare_at_price")
 
 STATUS_TONES = {"draft": "warning", "active": "success", "archived": ""}
 
@@ -60,10 +70,45 @@ class VariantForm(forms.ModelForm):
 
     class Meta:
         model = Variant
-        fields = ["sku", "options", "price", "compare_at_price", "currency", "is_active", "position"]
+        fields = ["sku", "options", "price", "compare_at_price", "currency", "price_is_fixed", "is_active", "position"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in PRICES:
+            if name in self.fields:
+                # Compared with what the form was opened with: a rule may change the price while it is open.
+                self.fields[name].show_hidden_initial = True
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
+
+    def save(self, commit: bool = True) -> Variant:
+        """Write what was changed and nothing else."""
+        variant: Variant = self.instance
+        if not commit or variant.pk is None:
+            variant = super().save(commit)
+        else:
+            variant.save(update_fields=self.changed_columns())
+        return variant
+
+    def changed_columns(self) -> set[str]:
+        """The columns in which something else was entered than the form was opened with."""
+        return {name for name in self.changed_data if name in VariantForm.Meta.fields}
+
+
+def prices_of(variant_ids: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:
+    """Price and price before of each, as they are stored now."""
+    rows = Variant.objects.filter(pk__in=list(variant_ids))
+    return {pk: (price, before) for pk, price, before in rows.values_list("pk", *PRICES)}
+
+
+def record_prices(
+    variants: Iterable[Variant], before: dict[int, tuple[Decimal | None, Decimal | None]], *, actor: str, note: str = ""
+) -> None:
+    """Write down which prices a form of staff's has changed; ``before`` is what they were."""
+    for variant in variants:
+        old_price, old_compare_at = before.get(variant.pk, (None, None))
+        record_change(variant, old_price=old_price, old_compare_at=old_compare_at, actor=actor, note=note)
 
 
 class VariantInline(TabularInline):
@@ -136,12 +181,13 @@ class PictureInline(StackedInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ModelAdmin):
+class ProductAdmin(SyncNowMixin, ProductMappingMixin, ModelAdmin):
     """What the shop shows."""
 
+    actions_detail = ["sync_now", "map_variants"]
     form = ProductForm
     compressed_fields = False
-    inlines = [VariantInline, PictureInline]
+    inlines = [VariantInline, PictureInline, ProductTranslationInline]
     list_display = ["title", "category", "status_label", "variants_count", "is_featured", "created_at"]
     list_select_related = ["category"]
     list_filter = ["status", "category", "is_featured"]
@@ -159,6 +205,13 @@ class ProductAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         queryset: QuerySet[Product] = super().get_queryset(request)
         return queryset.annotate(variants_count=Count("variants", distinct=True))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        priced = set(form.instance.variants.values_list("pk", flat=True)) if change else set()
+        before = prices_of(priced)
+        super().save_related(request, form, formsets, change)
+        record_prices(form.instance.variants.all(), before, actor=f"staff:{request.user.pk}")
+        refresh([form.instance.pk])
 
     @display(description=_("variants"), ordering="variants_count")
     def variants_count(self, product: Product) -> int:

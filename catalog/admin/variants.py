@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,20 +17,30 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, StackedInline
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.admin.fields import CountriesField
-from catalog.admin.products import VariantForm
-from catalog.mapping import forget_reading, map_listing, read_product
-from catalog.models import Listing, Variant
-from catalog.pricing import margin_percent
+from catalog.admin.mapping import MappingMixin
+from catalog.admin.price_history import history_of
+from catalog.admin.products import VariantForm, prices_of, record_prices
+from catalog.bundles import BadBundle, check_parts, set_parts
+from catalog.drifts import close_remapped
+from catalog.mapping import forget_reading, map_listing, picture_mark_of, read_product
+from catalog.models import BundlePart, Listing, Variant
+from catalog.pricing.costs import fees_of, landed_cost
+from catalog.pricing.margin import margin_percent
+from catalog.rates import NoRate, rates_for
+from catalog.shelf import refresh
 from integrations.cells import label, money_text
+from integrations.clock import database_now
 from integrations.crypto import UndecryptableValue
 from integrations.registry import PROVIDERS, product_id_from_url
 from integrations.types import ProductSnapshot
 from shop.errors import DomainError
-from shop.money import CurrencyMismatch
+
+#: What a check of the sync would write as well.
+FIGURES = {"cost", "currency", "stock", "quantity_limit"}
 
 
 class ListingForm(forms.ModelForm):
@@ -56,6 +67,7 @@ class ListingForm(forms.ModelForm):
             "cost",
             "currency",
             "stock",
+            "quantity_limit",
             "priority",
             "is_active",
             "destination_countries",
@@ -94,12 +106,18 @@ class ListingForm(forms.ModelForm):
         }
         if meant != means:
             forget_reading(self.instance)
-            columns |= {"fingerprint", "checked_at"}
+            columns |= {"fingerprint", "checked_at", "drifted_at"}
+        elif columns & FIGURES:
+            # A check that is under way does not know of it: it writes nothing that was read before this moment.
+            self.instance.checked_at = database_now()
+            columns |= {"checked_at"}
         listing: Listing = self.instance
         if not commit or listing.pk is None:
             listing = super().save(commit)
         else:
             listing.save(update_fields=columns)
+            if "drifted_at" in columns:
+                close_remapped(listing)
         return listing
 
 
@@ -113,7 +131,7 @@ class ListingInline(StackedInline):
         ("account", "external_product_id"),
         ("external_sku_id", "external_sku_attr"),
         ("quantity_per_unit", "priority", "is_active"),
-        ("cost", "currency", "stock"),
+        ("cost", "currency", "stock", "quantity_limit"),
         ("destination_countries", "shipping_service", "ship_from"),
         ("margin", "checked_at", "read_link"),
     ]
@@ -123,10 +141,11 @@ class ListingInline(StackedInline):
     def margin(self, listing: Listing) -> SafeString | str:
         if listing.pk is None or listing.unit_cost is None:
             return "-"
-        price, cost = listing.variant.unit_price, listing.unit_cost
+        price, cost, fees = listing.variant.unit_price, listing.unit_cost, fees_of(listing.account)
+        rates = rates_for([price.currency, cost.currency, fees.fixed.currency])
         try:
-            percent = margin_percent(price, cost)
-        except CurrencyMismatch:
+            percent = margin_percent(price, landed_cost(cost, fees=fees, currency=price.currency, rates=rates).total)
+        except NoRate:
             return label(_now("cost in another currency than the price"), "warning")
         text = _now("%(percent)s %% of %(price)s") % {"percent": percent, "price": money_text(price)}
         return label(text, "success" if percent > 0 else "danger")
@@ -139,13 +158,55 @@ class ListingInline(StackedInline):
         return format_html('<a class="staff-button" href="{}">{}</a>', url, _now("Read from supplier"))
 
 
+class PricedVariantForm(VariantForm):
+    """A variant on a page of its own, with a place for the reason of a new price."""
+
+    price_note = forms.CharField(
+        label=_("Why the price changes"),
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("For the history of prices."),
+    )
+
+
+class BundlePartFormSet(forms.BaseInlineFormSet):
+    """The parts of a bundle, checked together."""
+
+    def clean(self) -> None:
+        super().clean()
+        if not any(self.errors):
+            try:
+                check_parts(self.instance, self.parts)
+            except BadBundle as exc:
+                raise forms.ValidationError(exc.message) from exc
+
+    @property
+    def parts(self) -> list[tuple[Variant, int]]:
+        """What the form says that the bundle holds."""
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        return [(row["variant"], row["quantity"]) for row in rows if row.get("variant")]
+
+
+class BundlePartInline(TabularInline):
+    """What the variant is put together from; nothing for one that is bought as it is."""
+
+    model = BundlePart
+    fk_name = "bundle"
+    formset = BundlePartFormSet
+    extra = 0
+    autocomplete_fields = ["variant"]
+    verbose_name_plural = _("parts of the bundle")
+    hide_title = True
+
+
 @admin.register(Variant)
-class VariantAdmin(ModelAdmin):
+class VariantAdmin(MappingMixin, ModelAdmin):
     """The sellable thing and its supplier mapping."""
 
-    form = VariantForm
+    form = PricedVariantForm
     compressed_fields = False
-    inlines = [ListingInline]
+    inlines = [ListingInline, BundlePartInline]
     list_display = ["sku", "product", "options_text", "price_text", "is_active"]
     list_select_related = ["product"]
     list_filter = ["is_active"]
@@ -160,16 +221,47 @@ class VariantAdmin(ModelAdmin):
                     "product_link",
                     ("sku", "options"),
                     ("price", "compare_at_price", "currency"),
+                    ("price_note", "price_is_fixed"),
                     ("is_active", "position"),
                 ]
             },
-        )
+        ),
+        (_("History of the price"), {"fields": ["price_history"]}),
     ]
-    readonly_fields = ["product_link"]
+    readonly_fields = ["product_link", "price_history"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # A variant begins as a row of its product.
         return False
+
+    def save_model(self, request: HttpRequest, obj: Variant, form: PricedVariantForm, change: bool) -> None:
+        before = prices_of([obj.pk])
+        obj.save(update_fields=form.changed_columns())
+        note = form.cleaned_data.get("price_note", "")
+        # As stored: another price may have come in beside what this form has changed.
+        stored = Variant.objects.filter(pk=obj.pk)
+        record_prices(stored, before, actor=f"staff:{request.user.pk}", note=note)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if not isinstance(formset, BundlePartFormSet):
+            super().save_formset(request, form, formset, change)
+            return
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        if formset.has_changed():
+            set_parts(form.instance, formset.parts)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        refresh([form.instance.product_id])
+
+    def delete_model(self, request: HttpRequest, obj: Variant) -> None:
+        super().delete_model(request, obj)
+        refresh([obj.product_id])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Variant]) -> None:
+        product_ids = set(queryset.values_list("product_id", flat=True))
+        super().delete_queryset(request, queryset)
+        refresh(product_ids)
 
     def get_urls(self) -> list[URLPattern]:
         read = path(
@@ -183,6 +275,10 @@ class VariantAdmin(ModelAdmin):
     def product_link(self, variant: Variant) -> SafeString:
         url = reverse("admin:catalog_product_change", args=[variant.product_id])
         return format_html('<a class="text-link" href="{}">{}</a>', url, variant.product.title)
+
+    @display(description=_("price"))
+    def price_history(self, variant: Variant) -> SafeString | str:
+        return history_of(variant)
 
     @display(description=_("options"))
     def options_text(self, variant: Variant) -> str:
@@ -204,7 +300,10 @@ class VariantAdmin(ModelAdmin):
                 # Read anew for the pick as well: what the browser sends decides which SKU, never what it costs.
                 product = read_product(listing)
                 if sku_id := request.POST.get("sku_id"):
-                    map_listing(listing, product=product, sku_id=sku_id)
+                    mark = picture_mark_of(listing, product, sku_id)
+                    map_listing(
+                        listing, product=product, sku_id=sku_id, picture_mark=mark, actor=f"staff:{request.user.pk}"
+                    )
                     messages.success(request, _now("The listing now buys this SKU."))
                     return HttpResponseRedirect(reverse("admin:catalog_variant_change", args=[variant_id]))
             except (DomainError, UndecryptableValue) as exc:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from catalog.admin.sync_now import AccountSyncMixin
 from fulfillment import desk
 from fulfillment.admin.answers import CONNECT, staff_actor
 from fulfillment.badges import forget_cached
@@ -25,8 +26,8 @@ from shop.errors import DomainError
 
 
 @admin.register(SupplierAccount)
-class BuyingAccountAdmin(SupplierAccountAdmin):
-    """An account, the orders waiting for it, and *Resume*."""
+class BuyingAccountAdmin(AccountSyncMixin, SupplierAccountAdmin):
+    """An account, the orders waiting for it, *Resume* and *Sync now*."""
 
     list_display = [*SupplierAccountAdmin.list_display, "waiting"]
     readonly_fields = [*SupplierAccountAdmin.readonly_fields, "waiting"]
@@ -35,7 +36,7 @@ class BuyingAccountAdmin(SupplierAccountAdmin):
         (_("Health"), {"fields": [("health_label", "health_note"), ("paused_until", "waiting")]}),
         *SupplierAccountAdmin.fieldsets[2:],
     ]
-    actions_detail = [*SupplierAccountAdmin.actions_detail, "resume"]
+    actions_detail = [*SupplierAccountAdmin.actions_detail, "sync_now", "resume"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SupplierAccount]:
         queryset: QuerySet[SupplierAccount] = super().get_queryset(request)

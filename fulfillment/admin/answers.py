@@ -19,18 +19,30 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from fulfillment import desk
-from fulfillment.admin.forms import AddressForm, AnswerForm, BoughtForm, ReasonForm, waived_facts
+from fulfillment import desk, payments, refunds
+from fulfillment.admin.forms import (
+    AddressForm,
+    AnswerForm,
+    BoughtForm,
+    NoteForm,
+    ReasonForm,
+    RefundForm,
+    TransferForm,
+    place_facts,
+    waived_facts,
+)
 from fulfillment.badges import forget_cached
 from fulfillment.guards import WAIVABLE
-from fulfillment.models import Order
+from fulfillment.models import Order, Payment, Refund, SupplierOrder
 from fulfillment.states import BOUGHT, OrderStatus, SupplierOrderStatus
 from integrations.cells import money_text
 from shop.errors import DomainError
+from shop.money import Money
 
 _S = SupplierOrderStatus
 SETTLE = "fulfillment.settle_supplier_order"
 REFUND = "fulfillment.add_refund"
+CONFIRM = "fulfillment.confirm_payment"
 CONNECT = "integrations.change_supplieraccount"
 
 _STOPPABLE = frozenset({_S.PLANNED, _S.DUE, _S.HELD, _S.REJECTED, _S.CANCELED})
@@ -64,9 +76,30 @@ def _may_correct(order: Order) -> bool:
     return going and all(part.status not in _SENT for part in order.supplier_orders.all())
 
 
+def _may_waive(part: SupplierOrder) -> bool:
+    if part.attention == SupplierOrder.Attention.ADDRESS:
+        # Only our own doubt can be overruled; an address that the supplier refused it will refuse again.
+        return part.status == _S.HELD and bool(part.place_doubts)
+    return part.status in (_S.HELD, _S.REJECTED) and part.attention in WAIVABLE
+
+
+def _may_take_place(part: SupplierOrder) -> bool:
+    is_about_it = part.attention_field in ("", *part.place_proposal)
+    return (
+        part.status in (_S.HELD, _S.REJECTED)
+        and part.attention == SupplierOrder.Attention.ADDRESS
+        and bool(part.place_proposal)
+        and is_about_it
+    )
+
+
 def _may_cancel(order: Order) -> bool:
+    parts = order.supplier_orders.all()
+    if order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        # The supplier took back what was on its way: nothing is left to stop, and the customer's money can go back.
+        return bool(parts) and all(part.status == _S.CANCELED for part in parts)
     going = order.status in (OrderStatus.AWAITING_PAYMENT, OrderStatus.PAID, OrderStatus.IN_FULFILLMENT)
-    return going and all(part.status in _STOPPABLE for part in order.supplier_orders.all())
+    return going and all(part.status in _STOPPABLE for part in parts)
 
 
 def _what_goes_back(order: Order) -> list[tuple[Any, Any]]:
@@ -96,7 +129,8 @@ ORDER_ANSWERS = (
         name="cancel-and-refund",
         title=_("Cancel and refund"),
         consequence=_(
-            "Nothing is bought any more, the customer gets the money back and a mail. This cannot be undone."
+            "Nothing is bought any more, and the customer gets the money back and, unless a parcel was on its way "
+            "already, a mail. This cannot be undone."
         ),
         done=_("The order is canceled."),
         permission=REFUND,
@@ -109,7 +143,94 @@ ORDER_ANSWERS = (
     ),
 )
 
+
+def _may_refund(payment: Payment) -> bool:
+    left = payment.refundable
+    return left is not None and left.amount > 0
+
+
+def _what_is_left(payment: Payment) -> list[tuple[Any, Any]]:
+    return [
+        (_("Received"), money_text(payment.received)),
+        (_("Can go back"), money_text(payment.refundable)),
+        (_("Paid by"), payment.get_method_display()),
+    ]
+
+
+def _what_is_expected(payment: Payment) -> list[tuple[Any, Any]]:
+    return [(_("Expected"), money_text(payment.money)), (_("Reference"), payment.order.number)]
+
+
+def _what_to_send(refund: Refund) -> list[tuple[Any, Any]]:
+    return [
+        (_("To be sent back"), money_text(Money(refund.amount, refund.currency))),
+        (_("Paid by"), refund.payment.get_method_display()),
+        (_("Reference of the payment"), refund.payment.external_reference or "–"),
+    ]
+
+
+PAYMENT_ANSWERS = (
+    Answer(
+        name="confirm",
+        title=_("Confirm payment"),
+        consequence=_(
+            "You have seen the money on the shop's bank statement. If it is what the order costs, the order is paid "
+            "and bought; if not, it waits as a payment that does not fit."
+        ),
+        done=_("The transfer is noted."),
+        permission=CONFIRM,
+        fits=lambda payment: (
+            payment.method == Payment.Method.BANK_TRANSFER and payment.status in ("pending", "failed", "abandoned")
+        ),
+        call=payments.confirm_transfer,
+        icon="account_balance",
+        form=TransferForm,
+        facts=_what_is_expected,
+    ),
+    Answer(
+        name="refund",
+        title=_("Refund"),
+        consequence=_("The customer gets this amount back. If it is all, what is not bought yet is held."),
+        done=_("The refund is on its way, or waits to be done by hand."),
+        permission=REFUND,
+        fits=_may_refund,
+        call=payments.refund,
+        icon="money_off",
+        form=RefundForm,
+        facts=_what_is_left,
+        dangerous=True,
+    ),
+)
+
+REFUND_ANSWERS = (
+    Answer(
+        name="done",
+        title=_("Mark as done"),
+        consequence=_("You have sent this money back by hand. This cannot be undone."),
+        done=_("The refund is done."),
+        permission=REFUND,
+        fits=lambda refund: refund.status == Refund.Status.TO_DO,
+        call=refunds.mark_done,
+        icon="check_circle",
+        form=NoteForm,
+        facts=_what_to_send,
+    ),
+)
+
 SUPPLIER_ORDER_ANSWERS = (
+    Answer(
+        name="take-place",
+        title=_("Take the proposed name"),
+        consequence=_(
+            "It is bought for the place as the supplier's list names it. The customer's spelling stays in the order."
+        ),
+        done=_("It is tried again under the supplier's name of the place."),
+        permission=SETTLE,
+        fits=_may_take_place,
+        call=desk.take_proposed_place,
+        icon="where_to_vote",
+        facts=place_facts,
+    ),
     Answer(
         name="bought",
         title=_("It was bought"),
@@ -151,7 +272,7 @@ SUPPLIER_ORDER_ANSWERS = (
         consequence=_("It is bought although a check said stop. The customer's price stays as it is."),
         done=_("It is tried again, without the checks that are a matter of judgement."),
         permission=SETTLE,
-        fits=lambda part: part.status in (_S.HELD, _S.REJECTED) and part.attention in WAIVABLE,
+        fits=_may_waive,
         call=desk.retry,
         icon="double_arrow",
         fixed=(("waive", True),),
@@ -232,6 +353,10 @@ class AnsweringMixin:
         meta = target._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[target.pk])
 
+    def status_text(self, target: Any) -> str:
+        """The state of ``target`` in words."""
+        return str(target.get_status_display())
+
     def answer_view(self, request: HttpRequest, object_id: int, name: str) -> HttpResponse:
         """Ask (GET), or do what was answered (POST)."""
         answer = next((answer for answer in self.answers if answer.name == name), None)
@@ -244,7 +369,7 @@ class AnsweringMixin:
         after = HttpResponseRedirect(self.page_after(target))
         if not answer.fits(target):
             text = _now("“%(answer)s” does not fit the state it is in by now: %(status)s.")
-            messages.warning(request, text % {"answer": answer.title, "status": target.get_status_display()})
+            messages.warning(request, text % {"answer": answer.title, "status": self.status_text(target)})
             return after
         form = answer.form(target, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():

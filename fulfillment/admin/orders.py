@@ -6,10 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -19,17 +17,20 @@ from fulfillment.admin.filters import OrderAttentionFilter, OrderModeFilter, ord
 from fulfillment.admin.pages import call_views, event_views, orders_for_page, part_views
 from fulfillment.labels import ORDER_TONES
 from fulfillment.models import Order, Payment, Refund, SupplierOrder
-from fulfillment.states import PaymentStatus
-from integrations.admin import ReadOnlyAdmin
+from fulfillment.order_money import money_of
+from fulfillment.statement import statement_of
+from fulfillment.states import OrderStatus, PaymentStatus, ReturnStatus
+from integrations.admin import PageAdmin
 from integrations.cells import amount_text, label, nowrap, time_text
 
 
 @admin.register(Order)
-class OrderAdmin(AnsweringMixin, ReadOnlyAdmin):
+class OrderAdmin(AnsweringMixin, PageAdmin):
     """What customers ordered."""
 
     answers = ORDER_ANSWERS
-    list_display = ["number_text", "created_text", "customer", "country", "status_label", "total_text", "needs"]
+    page_template = "admin/fulfillment/order_page.html"
+    list_display = ["number_text", "created_text", "customer_name", "country", "status_label", "total_text", "needs"]
     list_filter = ["status", OrderAttentionFilter, "source", OrderModeFilter]
     search_fields = ["number"]
     search_help_text = _("Number, e-mail, tracking number, the supplier's order id or our reference")
@@ -38,6 +39,7 @@ class OrderAdmin(AnsweringMixin, ReadOnlyAdmin):
         return Order.objects.prefetch_related(
             Prefetch("supplier_orders", SupplierOrder.objects.needing_a_person()),
             Prefetch("payments", Payment.objects.prefetch_related("refunds")),
+            "returns",
         )
 
     def get_search_results(
@@ -48,36 +50,19 @@ class OrderAdmin(AnsweringMixin, ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
         return orders_for_page().filter(pk=object_id).first() if object_id.isdigit() else None
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The order's page. There is no form on it, so nothing can be posted to it."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        order = self.get_object(request, object_id or "")
-        if object_id is None or not self.has_view_permission(request, order):
-            raise PermissionDenied
-        if order is None:
-            missing = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return HttpResponseRedirect(missing.url)
+    def page_context(self, request: HttpRequest, order: Order) -> dict[str, Any]:
         parts = list(order.supplier_orders.all())
-        context = {
-            **self.admin_site.each_context(request),
+        return {
             "title": order.number,
-            "opts": self.opts,
-            "original": order,
             "order": order,
+            "totals": statement_of(order),
+            "money": money_of(order),
             "buttons": buttons(request, order, ORDER_ANSWERS),
             "parts": part_views(request, parts),
             "events": event_views(order.events.all()),
             "calls": call_views(parts) if request.user.has_perm("integrations.view_apicall") else [],
             "needs": needs_of(order),
         }
-        return TemplateResponse(request, "admin/fulfillment/order_page.html", context)
 
     @display(description=_("number"), ordering="number")
     def number_text(self, order: Order) -> SafeString:
@@ -88,8 +73,8 @@ class OrderAdmin(AnsweringMixin, ReadOnlyAdmin):
         return time_text(order.created_at)
 
     @display(description=_("customer"))
-    def customer(self, order: Order) -> str:
-        return order.address.full_name
+    def customer_name(self, order: Order) -> str:
+        return _now("(erased)") if order.personal_data_erased_at else order.address.full_name
 
     @display(description=_("status"), ordering="status")
     def status_label(self, order: Order) -> SafeString:
@@ -109,9 +94,20 @@ def needs_of(order: Order) -> list[str]:
     """Why a person is needed for ``order``, in words; reads what was prefetched."""
     texts = [part.get_attention_display() for part in order.supplier_orders.all() if part.attention]
     for payment in order.payments.all():
-        if payment.status == PaymentStatus.MISMATCH:
+        left = payment.refundable
+        if payment.status == PaymentStatus.MISMATCH and (left is None or left.amount > 0):
             texts.append(_now("A payment does not fit the order"))
-        texts += [
-            _now("A refund is to be done") for refund in payment.refunds.all() if refund.status == Refund.Status.TO_DO
-        ]
+        if payment.disputed_at:
+            texts.append(_now("The payment is disputed"))
+        if payment.status == PaymentStatus.PENDING and payment.method == Payment.Method.BANK_TRANSFER:
+            texts += [_now("A transfer is awaited")] if order.status == OrderStatus.AWAITING_PAYMENT else []
+        for refund in payment.refunds.all():
+            if refund.status == Refund.Status.TO_DO:
+                texts.append(_now("A refund is to be done"))
+            if refund.status == Refund.Status.FAILED and left and left.amount >= refund.amount:
+                texts.append(_now("A refund failed"))
+    if any(found.status == ReturnStatus.REQUESTED for found in order.returns.all()):
+        texts.append(_now("A return waits for an answer"))
+    if any(found.status == ReturnStatus.RECEIVED for found in order.returns.all()):
+        texts.append(_now("A return has arrived and waits for its refund"))
     return list(dict.fromkeys(str(text) for text in texts))

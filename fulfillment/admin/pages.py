@@ -12,13 +12,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from fulfillment.admin.answers import SUPPLIER_ORDER_ANSWERS, Button, buttons
+from fulfillment.admin.forms import PLACE_WORDS
 from fulfillment.models import ExternalOrder, Order, OrderEvent, Shipment, SupplierOrder, SupplierOrderLine
+from fulfillment.profit import PartProfit, profit_of
 from integrations.models import ApiCall, SupplierAccount
 from integrations.registry import PROVIDERS, adapter_for
 from integrations.support import pretty_reply, support_text
 
-#: More calls than this belong to an order only if something polls it in vain; the log has them all.
+#: What was sent under our references (placing it) is shown whole, as good as; of the looks at it afterwards, of which a
+#: slow supplier causes hundreds, the latest. The log has them all.
 CALLS_SHOWN = 40
+LOOKS_SHOWN = 10
 EVENTS_SHOWN = 500
 
 
@@ -32,11 +36,13 @@ class ExternalView:
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A supplier order with the answers it can be given now."""
+    """A supplier order with the answers it can be given now, and what the supplier's list of places lacks."""
 
     row: SupplierOrder
     externals: list[ExternalView]
     buttons: list[Button]
+    place_doubts: list[str]
+    profit: PartProfit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def parts_for_page() -> QuerySet[SupplierOrder]:
     """Supplier orders with everything their card shows."""
     shipments = Shipment.objects.select_related("external_order").prefetch_related("events")
     return SupplierOrder.objects.select_related("account").prefetch_related(
-        Prefetch("lines", SupplierOrderLine.objects.select_related("order_line", "listing")),
+        Prefetch("lines", SupplierOrderLine.objects.select_related("order_line", "line_part", "listing")),
         "attempts",
         Prefetch("external_orders", ExternalOrder.objects.select_related("account")),
         Prefetch("shipments", shipments),
@@ -70,8 +76,13 @@ def parts_for_page() -> QuerySet[SupplierOrder]:
 
 def orders_for_page() -> QuerySet[Order]:
     """Orders with everything their page shows except history and calls."""
-    return Order.objects.prefetch_related(
-        "lines__variant", "payments__refunds", "notices", Prefetch("supplier_orders", parts_for_page().order_by("part"))
+    return Order.objects.select_related("invoice").prefetch_related(
+        "lines__variant",
+        "shippings__account",
+        "payments__refunds",
+        "notices",
+        "returns",
+        Prefetch("supplier_orders", parts_for_page().order_by("part")),
     )
 
 
@@ -84,9 +95,26 @@ def part_views(request: HttpRequest, parts: Iterable[SupplierOrder]) -> list[Par
                 ExternalView(row, supplier_url(row.account, row.external_id)) for row in part.external_orders.all()
             ],
             buttons=buttons(request, part, SUPPLIER_ORDER_ANSWERS),
+            place_doubts=_place_doubts(part),
+            profit=profit_of(part),
         )
         for part in parts
     ]
+
+
+def _place_doubts(part: SupplierOrder) -> list[str]:
+    if part.attention != SupplierOrder.Attention.ADDRESS:
+        return []
+    texts = []
+    for field, nearest in part.place_doubts.items():
+        words = {
+            "field": PLACE_WORDS[field],
+            "name": getattr(part, f"ship_{field}") or getattr(part.order, field),
+            "nearest": nearest,
+        }
+        text = _("%(field)s “%(name)s” is not in the supplier's list of places.") % words
+        texts.append(f"{text} {_('Nearest: “%(nearest)s”.') % words}" if nearest else text)
+    return texts
 
 
 def supplier_url(account: SupplierAccount, external_id: str) -> str:
@@ -106,16 +134,23 @@ def event_views(events: QuerySet[OrderEvent]) -> list[EventView]:
 
 def call_views(parts: Iterable[SupplierOrder]) -> list[CallView]:
     """The calls that belong to ``parts`` by one of our references or by an order id of the supplier, newest first."""
-    accounts, references = set(), set()
+    accounts: set[int | None] = set()
+    references: set[str] = set()
+    external_ids: set[str] = set()
     for part in parts:
         accounts.add(part.account_id)
         references.add(part.reference)
         references.update(attempt.reference for attempt in part.attempts.all())
-        references.update(external.external_id for external in part.external_orders.all())
+        external_ids.update(external.external_id for external in part.external_orders.all())
     if not references:
         return []
-    calls = ApiCall.objects.filter(reference__in=references, account__in=accounts - {None}).select_related("account")
-    return [CallView(row, reply=pretty_reply(row.reply_body), support=support_text(row)) for row in calls[:CALLS_SHOWN]]
+    calls = ApiCall.objects.filter(account__in=accounts - {None}).select_related("account")
+    rows = [
+        *calls.filter(reference__in=references)[:CALLS_SHOWN],
+        *calls.filter(reference__in=external_ids - references)[:LOOKS_SHOWN],
+    ]
+    rows.sort(key=lambda row: (row.started_at, row.pk), reverse=True)
+    return [CallView(row, reply=pretty_reply(row.reply_body), support=support_text(row)) for row in rows]
 
 
 def _details(data: dict[str, Any]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fulfillment.models import Shipment, TrackingEvent
 from integrations.admin import ReadOnlyAdmin, ReadOnlyTabularInline
+from integrations.cells import time_text
 
 
 class TrackingEventInline(ReadOnlyTabularInline):
@@ -29,7 +30,7 @@ class ShipmentAdmin(ReadOnlyAdmin):
     """Every parcel with its tracking number."""
 
     inlines = [TrackingEventInline]
-    list_display = ["tracking_number", "carrier", "order_link", "shipped_at", "delivered_at"]
+    list_display = ["tracking_number", "carrier", "order_link", "shipped_text", "delivered_text"]
     list_filter = [("delivered_at", admin.EmptyFieldListFilter)]
     search_fields = ["tracking_number__exact", "supplier_order__order__number__startswith"]
     search_help_text = _("Tracking number or the order's number")
@@ -65,6 +66,14 @@ class ShipmentAdmin(ReadOnlyAdmin):
         order = shipment.supplier_order.order
         url = reverse("admin:fulfillment_order_change", args=[order.pk])
         return format_html('<a class="text-link staff-nowrap" href="{}">{}</a>', url, order.number)
+
+    @display(description=_("shipped"), ordering="shipped_at")
+    def shipped_text(self, shipment: Shipment) -> SafeString:
+        return time_text(shipment.shipped_at)
+
+    @display(description=_("delivered"), ordering="delivered_at")
+    def delivered_text(self, shipment: Shipment) -> SafeString | str:
+        return time_text(shipment.delivered_at) or "–"
 
     @display(description=_("order at the supplier"))
     def external_order_id_text(self, shipment: Shipment) -> str:

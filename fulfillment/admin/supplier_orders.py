@@ -6,10 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,17 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from fulfillment.admin.answers import SUPPLIER_ORDER_ANSWERS, AnsweringMixin
 from fulfillment.admin.filters import SupplierOrderAttentionFilter
 from fulfillment.admin.pages import call_views, event_views, part_views, parts_for_page
+from fulfillment.admin.to_pay import ToPayMixin
 from fulfillment.labels import MODE_TONES, SUPPLIER_ORDER_TONES
 from fulfillment.models import SupplierOrder
-from integrations.admin import ReadOnlyAdmin
+from integrations.admin import PageAdmin
 from integrations.cells import amount_text, label, nowrap, time_text
 
 
 @admin.register(SupplierOrder)
-class SupplierOrderAdmin(AnsweringMixin, ReadOnlyAdmin):
+class SupplierOrderAdmin(ToPayMixin, AnsweringMixin, PageAdmin):
     """What is bought from suppliers."""
 
     answers = SUPPLIER_ORDER_ANSWERS
+    page_template = "admin/fulfillment/supplier_order_page.html"
     list_display = [
         "reference_text",
         "needs",
@@ -60,33 +60,14 @@ class SupplierOrderAdmin(AnsweringMixin, ReadOnlyAdmin):
         # The order's page shows what became of the answer, and the other parts of the order.
         return reverse("admin:fulfillment_order_change", args=[target.order_id])
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The supplier order's page. There is no form on it, so nothing can be posted to it."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        part = self.get_object(request, object_id or "")
-        if object_id is None or not self.has_view_permission(request, part):
-            raise PermissionDenied
-        if part is None:
-            missing = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return HttpResponseRedirect(missing.url)
-        context = {
-            **self.admin_site.each_context(request),
+    def page_context(self, request: HttpRequest, part: SupplierOrder) -> dict[str, Any]:
+        return {
             "title": part.reference,
-            "opts": self.opts,
-            "original": part,
             "parts": part_views(request, [part]),
             "order": part.order,
             "events": event_views(part.events.all()),
             "calls": call_views([part]) if request.user.has_perm("integrations.view_apicall") else [],
         }
-        return TemplateResponse(request, "admin/fulfillment/supplier_order_page.html", context)
 
     @display(description=_("our reference"), ordering="reference")
     def reference_text(self, part: SupplierOrder) -> SafeString:

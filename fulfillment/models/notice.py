@@ -6,7 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fulfillment.models.money import Refund
 from fulfillment.models.order import Order
+from fulfillment.models.returns import ReturnRequest
 from fulfillment.models.shipment import Shipment
 
 
@@ -16,14 +18,24 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         """What is told."""
 
-        RECEIVED = "received", _("Order received")
+        RECEIVED = "received", _("Order received, not paid yet")
+        PAID = "paid", _("Paid")
         SHIPPED = "shipped", _("Shipped")
         DELIVERED = "delivered", _("Delivered")
+        DELAYED = "delayed", _("Delayed")
         CANCELED = "canceled", _("Canceled")
+        REFUNDED = "refunded", _("Refunded")
+        RETURN_REQUESTED = "return_requested", _("Return asked for")
+        RETURN_APPROVED = "return_approved", _("Return approved")
+        RETURN_DECLINED = "return_declined", _("Return declined")
+        RETURN_RECEIVED = "return_received", _("Return received")
+        RETURN_CLOSED = "return_closed", _("Return closed")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notices", verbose_name=_("order"))
     shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, null=True, related_name="notices")
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, related_name="notices")
+    return_request = models.ForeignKey(ReturnRequest, on_delete=models.PROTECT, null=True, related_name="notices")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     key = models.CharField(max_length=80, unique=True)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)

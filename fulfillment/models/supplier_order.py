@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Listing
-from fulfillment.models.order import Order, OrderLine
+from fulfillment.models.order import Order, OrderLine, OrderLinePart
 from fulfillment.states import SupplierOrderStatus
 from integrations.models import SupplierAccount, new_public_id
 from integrations.types import SupplierOrderState
@@ -53,6 +53,8 @@ class SupplierOrder(models.Model):
         PAY = "pay", _("Placed, and waiting for our payment")
         SUPPLIER_NOTE = "supplier_note", _("The supplier's order needs a look")
         SUPPLIER_CANCELED = "supplier_canceled", _("The supplier canceled it")
+        BUNDLE = "bundle", _("Another part of a bundle is stopped")
+        MONEY_BACK = "money_back", _("The customer's money went or is going back")
 
     public_id = models.CharField(max_length=40, unique=True, default=new_public_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="supplier_orders", verbose_name=_("order"))
@@ -73,6 +75,13 @@ class SupplierOrder(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=_S.choices, default=_S.PLANNED)
     attention = models.CharField(_("needs"), max_length=20, choices=Attention.choices, blank=True, default="")
     attention_note = models.CharField(_("in words"), max_length=500, blank=True)
+    #: The field of the address that the reason is about, empty if it is about none.
+    attention_field = models.CharField(max_length=20, blank=True, default="", editable=False)
+    #: The supplier's own names of the customer's province and city, sent as they are; empty: those of the address.
+    ship_province = models.CharField(_("province at the supplier"), max_length=120, blank=True, editable=False)
+    ship_city = models.CharField(_("city at the supplier"), max_length=120, blank=True, editable=False)
+    #: Which of ``province`` and ``city`` the supplier's list lacks, with its nearest name or an empty one.
+    place_doubts: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, editable=False)
     guards_waived: models.JSONField[list[str], list[str]] = models.JSONField(default=list, editable=False)
 
     fence = models.PositiveIntegerField(default=0, editable=False)
@@ -135,6 +144,11 @@ class SupplierOrder(models.Model):
         return self.reference
 
     @property
+    def place_proposal(self) -> dict[str, str]:
+        """The supplier's nearest names for what its list of places lacks."""
+        return {field: name for field, name in self.place_doubts.items() if name}
+
+    @property
     def expected_money(self) -> Money | None:
         return Money(self.expected_cost, self.currency) if self.expected_cost is not None else None
 
@@ -150,6 +164,15 @@ class SupplierOrderLine(models.Model):
     )
     order_line = models.ForeignKey(
         OrderLine, on_delete=models.PROTECT, related_name="supplier_order_lines", verbose_name=_("order line")
+    )
+    #: Which part of a bundle it is, if the order line is one.
+    line_part = models.ForeignKey(
+        OrderLinePart,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supplier_order_lines",
+        verbose_name=_("part of a bundle"),
     )
     listing = models.ForeignKey(
         Listing, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("listing")
@@ -168,13 +191,30 @@ class SupplierOrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["order_line", "external_product_id", "external_sku_id"],
+                condition=Q(line_part__isnull=True),
                 name="supplier_order_line_buys_item_once",
+            ),
+            # Two parts of one bundle may be bought as the same SKU.
+            models.UniqueConstraint(
+                fields=["line_part", "external_product_id", "external_sku_id"],
+                condition=Q(line_part__isnull=False),
+                name="supplier_order_line_buys_part_once",
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="supplier_order_line_quantity_positive"),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.external_product_id}/{self.external_sku_id}"
+
+    @property
+    def quantity_wanted(self) -> int:
+        """How many of *ours* it buys."""
+        return self.line_part.quantity if self.line_part else self.order_line.quantity
+
+    @property
+    def sold_as(self) -> str:
+        """What the customer bought that this is, or is a part of."""
+        return f"{self.order_line.title}: {self.line_part.title}" if self.line_part else self.order_line.title
 
 
 class Attempt(models.Model):
@@ -240,6 +280,11 @@ class ExternalOrder(models.Model):
     next_poll_at = models.DateTimeField(_("next look"), null=True)
     polled_at = models.DateTimeField(_("last look"), null=True)
     snapshot: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    #: What was noted on the supplier order because of a word we do not know; taken back when a known one follows.
+    unclear_note = models.CharField(max_length=500, blank=True, default="", editable=False)
+    #: When staff were mailed that the time to pay it runs out, and that it has run out.
+    pay_warned_at = models.DateTimeField(null=True, editable=False)
+    lapse_told_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
@@ -249,6 +294,12 @@ class ExternalOrder(models.Model):
         indexes = [
             models.Index(fields=["next_poll_at"], condition=Q(next_poll_at__isnull=False), name="external_order_poll"),
             models.Index(fields=["external_id"], name="external_order_by_id"),
+            models.Index(fields=["pay_by"], condition=Q(state="awaiting_payment"), name="external_order_to_pay"),
+            models.Index(
+                fields=["pay_by"],
+                condition=Q(lapse_told_at__isnull=True, pay_by__isnull=False),
+                name="external_order_lapse",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["account", "external_id"], name="external_order_once"),

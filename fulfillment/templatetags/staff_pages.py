@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +13,15 @@ from django.utils.safestring import SafeString
 
 from fulfillment.badges import Banner, banners
 from fulfillment.labels import MODE_TONES, OUTCOME_TONES, STATUS_TONES
-from fulfillment.models import Attempt, Order, Payment, Refund, SupplierOrder
-from integrations.cells import amount_text, label
+from fulfillment.models import Attempt, Order, Payment, Refund, ReturnRequest, SupplierOrder
+from integrations.cells import amount_text, label, money_text
+from shop.money import Money
 
 register = template.Library()
 
 
 @register.simple_tag
-def status_label(row: Order | SupplierOrder | Payment | Refund) -> SafeString:
+def status_label(row: Order | SupplierOrder | Payment | Refund | ReturnRequest) -> SafeString:
     """The row's status as a coloured label."""
     return label(row.get_status_display(), STATUS_TONES[type(row)].get(row.status, ""))
 
@@ -41,6 +43,12 @@ def mode_label(supplier_order: SupplierOrder) -> SafeString | str:
 def amount(value: Decimal | None, currency: str) -> str:
     """``{{ order.total|amount:order.currency }}``; empty for none."""
     return amount_text(value, currency)
+
+
+@register.filter
+def moneys(values: Money | Iterable[Money]) -> str:
+    """Sums in several currencies, one beside the other; empty for none."""
+    return " + ".join(money_text(money) for money in ([values] if isinstance(values, Money) else values))
 
 
 @register.filter

@@ -4,10 +4,11 @@ from integrations.admin.accounts import SupplierAccountAdmin, SupplierAccountFor
 from integrations.admin.api_calls import ApiCallAdmin
 from integrations.admin.pushes import PushMessageAdmin
 from integrations.admin.rate_windows import RateWindowAdmin
-from integrations.admin.reading import ReadOnlyAdmin, ReadOnlyTabularInline
+from integrations.admin.reading import PageAdmin, ReadOnlyAdmin, ReadOnlyTabularInline
 
 __all__ = [
     "ApiCallAdmin",
+    "PageAdmin",
     "PushMessageAdmin",
     "RateWindowAdmin",
     "ReadOnlyAdmin",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -67,6 +68,8 @@ class SupplierAccountForm(forms.ModelForm):
             "pays_automatically",
             "daily_spend_cap",
             "currency",
+            "fee_percent",
+            "fee_fixed",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,6 +78,10 @@ class SupplierAccountForm(forms.ModelForm):
             if name in self.fields:
                 # Compared with what the form was opened with: a refresh of the token meanwhile is not undone.
                 self.fields[name].show_hidden_initial = True
+        for name in ("fee_percent", "fee_fixed"):
+            if name in self.fields:
+                # Empty is no fee.
+                self.fields[name].required = False
         if "provider" in self.fields:
             choices = [(key, provider.label) for key, provider in PROVIDERS.items()]
             self.fields["provider"] = forms.ChoiceField(
@@ -88,6 +95,12 @@ class SupplierAccountForm(forms.ModelForm):
         except ValueError as exc:
             raise forms.ValidationError(str(exc)) from exc
         return endpoint
+
+    def clean_fee_percent(self) -> Decimal:
+        return self.cleaned_data["fee_percent"] or Decimal(0)
+
+    def clean_fee_fixed(self) -> Decimal:
+        return self.cleaned_data["fee_fixed"] or Decimal(0)
 
     def clean_currency(self) -> str:
         currency = str(self.cleaned_data["currency"]).upper()
@@ -150,7 +163,13 @@ class SupplierAccountAdmin(AliseeksMixin, ModelAdmin):
         (_("Health"), {"fields": [("health_label", "health_note"), "paused_until"]}),
         (
             _("Buying"),
-            {"fields": [("buying_enabled", "pays_automatically"), ("daily_spend_cap", "currency")]},
+            {
+                "fields": [
+                    ("buying_enabled", "pays_automatically"),
+                    ("daily_spend_cap", "currency"),
+                    ("fee_percent", "fee_fixed"),
+                ]
+            },
         ),
     ]
 

@@ -9,11 +9,14 @@ from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from integrations.admin.reading import ReadOnlyAdmin
+from integrations.admin.replays import ReplayMixin
 from integrations.cells import label, preformatted, time_text, to_copy
 from integrations.models import ApiCall
 from integrations.support import pretty_reply, support_text
@@ -35,22 +38,22 @@ class FailedFilter(admin.SimpleListFilter):
 
 
 @admin.register(ApiCall)
-class ApiCallAdmin(ReadOnlyAdmin):
+class ApiCallAdmin(ReplayMixin, ReadOnlyAdmin):
     """Every call, redacted, with the text a supplier's support asks for."""
 
     list_display = [
         "started_text",
         "account",
-        "operation",
+        "operation_text",
         "reference",
         "http_label",
         "error_label",
         "ms",
         "request_id",
     ]
-    list_display_links = ["started_text", "operation"]
+    list_display_links = ["started_text", "operation_text"]
     list_select_related = ["account"]
-    list_filter = ["account", FailedFilter, ("started_at", RangeDateTimeFilter)]
+    list_filter = ["account", FailedFilter, "is_replay", ("started_at", RangeDateTimeFilter)]
     list_filter_submit = True
     search_fields = [f"{name}__startswith" for name in ("reference", "request_id", "operation", "error")]
     search_help_text = _("Reference, order id at the supplier, request id, operation or error")
@@ -67,10 +70,12 @@ class ApiCallAdmin(ReadOnlyAdmin):
                 ]
             },
         ),
+        (_("Replay against the emulator"), {"fields": ["replays_text"]}),
         (_("For the supplier's support"), {"fields": ["support"]}),
         (_("Request"), {"fields": ["request_pretty"]}),
         (_("Reply"), {"fields": ["reply_pretty"]}),
     ]
+    actions_detail = ["replay_call"]
     readonly_fields = [
         "started_at",
         "ms",
@@ -81,14 +86,26 @@ class ApiCallAdmin(ReadOnlyAdmin):
         "request_id",
         "reference",
         "api_path",
+        "replays_text",
         "support",
         "request_pretty",
         "reply_pretty",
     ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: ApiCall | None = None) -> list[Any]:
+        fieldsets = list(super().get_fieldsets(request, obj))
+        if obj is None or not obj.is_replay:
+            return fieldsets
+        # No supplier's support wants to hear of what the emulator answered.
+        return [item for item in fieldsets if "support" not in item[1]["fields"]]
+
     @display(description=_("started"), ordering="started_at")
     def started_text(self, call: ApiCall) -> SafeString:
         return time_text(call.started_at)
+
+    @display(description=_("operation"), ordering="operation")
+    def operation_text(self, call: ApiCall) -> SafeString | str:
+        return format_html("{} {}", call.operation, label(_now("Replay"), "info")) if call.is_replay else call.operation
 
     @display(description=_("HTTP"), ordering="http_status")
     def http_label(self, call: ApiCall) -> SafeString:

@@ -22,13 +22,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
+
+from integrations.pasted import address_at
 
 if TYPE_CHECKING:
     from integrations.aliexpress.client import AliExpressAdapter
     from integrations.aliexpress.tokens import AliExpressTokens
-    from integrations.models import SupplierAccount
+    from integrations.models import ApiCall, SupplierAccount
     from integrations.pushes import PushHint
+    from integrations.replay_request import ReplayRequest
+    from integrations.types import AddressNeed
 
 _ID = r"[0-9]{6,19}"
 _ITEM_PATHS = (
@@ -62,19 +66,27 @@ def token_issuer(account: SupplierAccount) -> AliExpressTokens:
     return AliExpressTokens(account)
 
 
+def replay_request(account: SupplierAccount, logged: ApiCall, *, reference: str) -> ReplayRequest:
+    """A logged call as ``account`` would send it, for a replay against the emulator."""
+    from integrations.aliexpress import replay
+
+    return replay.replay_request(account, logged, reference=reference)
+
+
+def address_needs(country: str) -> tuple[AddressNeed, ...]:
+    """What an order to ``country`` (ISO) needs beyond an ordinary address."""
+    from integrations.aliexpress import address_rules
+
+    return address_rules.needs(country)
+
+
 def product_id_from_url(text: str) -> str | None:
     """The product id in a pasted id or AliExpress product address of any usual form, else None."""
     text = text.strip()
     if re.fullmatch(_ID, text):
         return text
-    if "://" not in text and not text.startswith("//"):
-        text = f"//{text}"
-    try:
-        parts = urlsplit(text, scheme="https")
-        host = parts.hostname or ""
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+    parts = address_at(text, _HOST)
+    if parts is None:
         return None
     for path in _ITEM_PATHS:
         if match := path.fullmatch(parts.path):

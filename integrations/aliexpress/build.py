@@ -17,8 +17,10 @@ from typing import Any
 
 import phonenumbers
 
-from integrations.aliexpress.places import country_code, latin, province_name
+from integrations.aliexpress.address_rules import CountryRules, rules
+from integrations.aliexpress.places import country_code, province_name
 from integrations.errors import Rejected, Unsupported
+from integrations.place_names import latin
 from integrations.types import Address, Purchase, PurchaseItem, Refusal
 
 ORDER_CREATE = "aliexpress.ds.order.create"
@@ -27,26 +29,13 @@ TRACKING_GET = "aliexpress.ds.order.tracking.get"
 PRODUCT_GET = "aliexpress.ds.product.get"
 FREIGHT_QUERY = "aliexpress.ds.freight.query"
 
+#: The order call's one parameter.
+ORDER_REQUEST = "param_place_order_request4_open_api_d_t_o"
+
 _LANGUAGE = "en_US"
 
 # The characters of out_order_id are not documented; these pass everywhere.
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-# Where a country's tax or customs number goes. Argentina and Israel want it in two fields (change log
-# 2025-09).
-_TAX_FIELDS = {
-    "BR": ("cpf",),
-    "CL": ("rut_no",),
-    "MX": ("passport_no",),
-    "KR": ("foreigner_passport_no",),
-    "AR": ("passport_no", "foreigner_passport_no"),
-    "IL": ("passport_no", "foreigner_passport_no"),
-    **dict.fromkeys(["IT", "ES", "TR"], ("vat_no",)),
-}
-_NOT_FOREIGNERS = frozenset({"AR", "IL", "KR"})
-
-#: What the platform takes for a name (documented for the US, the strictest known).
-_NAME_LENGTH = 32
 
 
 def order_create(purchase: Purchase, *, pays_automatically: bool) -> dict[str, str]:
@@ -59,14 +48,18 @@ def order_create(purchase: Purchase, *, pays_automatically: bool) -> dict[str, s
         raise Unsupported("a purchase needs a reference of 1 to 64 letters, digits, hyphens or underscores")
     request = {
         "out_order_id": purchase.reference,
-        "logistics_address": _address(purchase.address),
+        "logistics_address": logistics_address(purchase.address, province=purchase.province, city=purchase.city),
         "product_items": [_item(item) for item in purchase.items],
     }
-    params = {"param_place_order_request4_open_api_d_t_o": _json(request)}
+    params = {ORDER_REQUEST: _json(request)}
+    extend: dict[str, Any] = {}
     if pays_automatically:
         # USD is the only currency of automatic payment; the flag is a text in the vendor's table.
-        params["ds_extend_request"] = _json({"payment": {"try_to_pay": "true", "pay_currency": "USD"}})
-    return params
+        extend["payment"] = {"try_to_pay": "true", "pay_currency": "USD"}
+    national = rules().of(_iso(purchase.address)).national_address
+    if national and (fields := national.fields(purchase.address.national_address)):
+        extend["trade_extra_param"] = fields
+    return {**params, "ds_extend_request": _json(extend)} if extend else params
 
 
 def order_get(external_id: str) -> dict[str, str]:
@@ -117,55 +110,74 @@ def _item(item: PurchaseItem) -> dict[str, Any]:
     )
 
 
-def _address(address: Address) -> dict[str, Any]:
-    iso = address.country.strip().upper()
-    name = _person(address)
+def _iso(address: Address) -> str:
+    return address.country.strip().upper()
+
+
+def logistics_address(address: Address, *, province: str = "", city: str = "") -> dict[str, Any]:
+    """The delivery address of an order call; ``province`` and ``city`` are the platform's own names, where known."""
+    iso = _iso(address)
+    own = rules().of(iso)
+    name = _person(address, own)
+    street, street2 = _street(address, own)
     return _present(
         {
             "contact_person": name,
             "full_name": name,
             "country": country_code(iso),
-            "province": province_name(address.province, iso),
-            "city": latin(address.city),
-            "address": latin(address.line1),
-            "address2": latin(address.line2),
+            "province": province or province_name(address.province, iso),
+            "city": city or latin(address.city),
+            "address": street,
+            "address2": street2,
             "zip": re.sub(r"[^A-Za-z0-9-]", "", latin(address.postcode)),
-            **_phone(address.phone, iso),
-            **_tax_fields(address.tax_id, iso),
+            **_phone(address.phone, iso, own),
+            **own.tax_id.fields(address.tax_id),
             "locale": _LANGUAGE,
         }
     )
 
 
-def _person(address: Address) -> str:
-    """First and last name in Latin letters, in at most 32 characters: a longer one would be refused."""
-    name = latin(address.full_name)
-    if len(name) <= _NAME_LENGTH:
+def _person(address: Address, own: CountryRules) -> str:
+    """First and last name in Latin letters, no longer than the platform takes them."""
+    first, last = _name(address.first_name, own), _name(address.last_name, own)
+    name = f"{first} {last}".strip()
+    if len(name) <= own.name_max:
         return name
     # A label with an initial arrives; the last name is what a carrier looks for.
-    return f"{latin(address.first_name)[:1]}. {latin(address.last_name)}"[:_NAME_LENGTH].strip()
+    initial = first[:1] if own.name_letters_only else f"{first[:1]}."
+    return f"{initial} {last}"[: own.name_max].strip()
 
 
-def _phone(phone: str, iso: str) -> dict[str, str]:
+def _name(text: str, own: CountryRules) -> str:
+    return latin(re.sub(r"[^A-Za-z]", " ", latin(text))) if own.name_letters_only else latin(text)
+
+
+def _street(address: Address, own: CountryRules) -> tuple[str, str]:
+    """The two lines; what the first has no room for begins the second, so that nothing of it is refused or lost."""
+    first, second = latin(address.line1), latin(address.line2)
+    if not own.street_max or len(first) <= own.street_max:
+        return first, second
+    cut = first.rfind(" ", 0, own.street_max + 1)
+    if cut <= 0:
+        return first, second
+    return first[:cut].rstrip(" ,"), ", ".join(part for part in (first[cut:].strip(), second) if part)
+
+
+def _phone(phone: str, iso: str, own: CountryRules) -> dict[str, str]:
     """Calling code and national digits. Only nonsense is refused, not a number that is assigned to nobody."""
     if not phone.strip():
         return {}
     try:
         parsed = phonenumbers.parse(phone, iso)
     except phonenumbers.NumberParseException as exc:
-        raise Rejected("the phone number cannot be read", code="phone_not_readable", refusal=Refusal.ADDRESS) from exc
+        raise Rejected(
+            "the phone number cannot be read", code="phone_not_readable", refusal=Refusal.ADDRESS, field="phone"
+        ) from exc
     # As a number it has no leading 0, which is what the order call wants (Italian ones included).
-    return {"phone_country": f"+{parsed.country_code}", "mobile_no": str(parsed.national_number)}
-
-
-def _tax_fields(tax_id: str, iso: str) -> dict[str, str]:
-    number = latin(tax_id)
-    if not number:
-        return {}
-    if iso == "BR":
-        number = re.sub(r"[^0-9]", "", number)
-    fields = dict.fromkeys(_TAX_FIELDS.get(iso, ("tax_number",)), number)
-    return {**fields, "is_foreigner": "false"} if iso in _NOT_FOREIGNERS else fields
+    digits = str(parsed.national_number)
+    if own.phone and parsed.country_code == phonenumbers.country_code_for_region(iso):
+        digits = own.phone.without_mark(digits)
+    return {"phone_country": f"+{parsed.country_code}", "mobile_no": digits}
 
 
 def _number(identifier: str, what: str) -> int:

@@ -19,6 +19,7 @@ from django.db import DatabaseError
 
 from integrations import ratelimit, tokens
 from integrations.aliexpress import build, parse, parse_goods, parse_sourcing, sourcing
+from integrations.aliexpress.address_rules import rules
 from integrations.aliexpress.envelope import Answer, open_answer
 from integrations.aliexpress.signing import request_params
 from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, Rejected, SupplierError, Transient
@@ -107,7 +108,11 @@ class AliExpressAdapter:
     """AliExpress, for one account; ``integrations.base.SupplierAdapter`` says what each method promises."""
 
     # The vendor keeps out_order_id for 24 hours; the margin is for clocks and for the time a call may take.
-    capabilities = Capabilities(settle_class=SettleClass.KEY_FOR_A_TIME, resend_window_s=20 * 3600)
+    capabilities = Capabilities(
+        settle_class=SettleClass.KEY_FOR_A_TIME,
+        resend_window_s=20 * 3600,
+        places_checked_in=rules().places_checked_in,
+    )
 
     def __init__(self, account: SupplierAccount) -> None:
         self._account = account

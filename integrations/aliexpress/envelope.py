@@ -17,22 +17,20 @@ outcome unknown.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from integrations.aliexpress.fields import Node, clean, malformed, optional_text, said, word
+from integrations.aliexpress.fields import word
 from integrations.errors import (
     AccountUnusable,
-    MalformedReply,
     OutcomeUnknown,
     Rejected,
     SupplierError,
     Transient,
     Unsupported,
 )
+from integrations.fields import Node, clean, malformed, opened_node, optional_text, said
 
 _DEFAULT_WAIT_S = 2.0
 _LONGEST_WAIT_S = 3600.0
@@ -83,7 +81,7 @@ def open_answer(body: bytes, *, write: bool) -> Answer:
 
     ``write`` says that the call may have cost money. Unreadable bodies raise ``MalformedReply`` for both.
     """
-    document = _read_json(body)
+    document = opened_node(body)
     wrappers = [name for name in document if name.endswith("_response")]
     if len(wrappers) > 1:
         raise malformed("wrapper", "is there more than once")
@@ -99,20 +97,6 @@ def open_answer(body: bytes, *, write: bool) -> Answer:
     if not wrappers and _is_flat_error(document):
         _raise_gateway_error(document, request_id, write=write)
     return Answer(payload=payload, request_id=request_id)
-
-
-def _read_json(body: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, ArithmeticError, RecursionError) as exc:
-        raise MalformedReply("AliExpress' reply is not JSON", field="body") from exc
-    if not isinstance(document, dict):
-        raise malformed("body", "is not an object")
-    return document
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _request_id(found: Node) -> str:

@@ -19,26 +19,22 @@ from zoneinfo import ZoneInfo
 from integrations.aliexpress import refusals
 from integrations.aliexpress.carriers import public_name, without_brands
 from integrations.aliexpress.envelope import Answer
-from integrations.aliexpress.fields import (
+from integrations.aliexpress.fields import amount, moment, nodes, rows, word
+from integrations.aliexpress.statuses import read_status
+from integrations.errors import AlreadyPlaced, OutcomeUnknown, Rejected, SupplierError, Transient
+from integrations.fields import (
     Node,
-    amount,
     as_identifier,
     flag,
     identifier,
     malformed,
-    moment,
     node,
-    nodes,
     optional_text,
     optional_whole,
-    rows,
     said,
     text,
     whole,
-    word,
 )
-from integrations.aliexpress.statuses import read_status
-from integrations.errors import AlreadyPlaced, OutcomeUnknown, Rejected, SupplierError, Transient
 from integrations.types import Checkpoint, OrderedItem, OrderSnapshot, Parcel, Placed, SupplierOrderState
 from shop.money import Money
 
@@ -75,7 +71,12 @@ def order_created(answer: Answer) -> Placed:
         raise OutcomeUnknown(_listing("AliExpress refuses and names orders", ids), code="refused_with_id")
     if refusals.is_breakdown(code):
         raise OutcomeUnknown(f"AliExpress failed while it handled the order ({code}: {message})", code=code)
-    raise Rejected(refusals.meaning(code, message), code=code or "rejected", refusal=refusals.kind(code))
+    raise Rejected(
+        refusals.meaning(code, message),
+        code=code or "rejected",
+        refusal=refusals.kind(code),
+        field=refusals.field(code, message),
+    )
 
 
 def _listing(words: str, ids: tuple[str, ...]) -> str:

@@ -18,29 +18,27 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.aliexpress.envelope import Answer
-from integrations.aliexpress.fields import (
+from integrations.aliexpress.fields import amount, nodes, quantity_sold, word
+from integrations.errors import MalformedReply, Rejected
+from integrations.fields import (
     Node,
-    amount,
     clean,
     flag,
     identifier,
     malformed,
     node,
-    nodes,
     optional_text,
     optional_whole,
     said,
     text,
-    word,
+    web_address,
 )
-from integrations.errors import MalformedReply, Rejected
 from integrations.types import CategoryNode, PlaceNode, SearchHit, SearchPage
 from shop.money import Money
 
 logger = logging.getLogger(__name__)
 
 _FILLER = "recommend"
-_SOLD = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){0,3}|[0-9]{1,10})\+?")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%?")
 # Country, province, city, and two more for whatever the vendor adds below.
 _DEEPEST = 5
@@ -91,8 +89,8 @@ def _hit(row: Node, currency: str) -> SearchHit:
         title=text(row, "title"),
         price=price,
         list_price=_list_price(row, price),
-        url=_https(optional_text(row, "itemUrl")) or f"https://www.aliexpress.com/item/{product_id}.html",
-        image_url=_https(optional_text(row, "itemMainPic")),
+        url=web_address(optional_text(row, "itemUrl")) or f"https://www.aliexpress.com/item/{product_id}.html",
+        image_url=web_address(optional_text(row, "itemMainPic")),
         discount_percent=_whole_percent(word(row, "discount")),
         quantity_sold=quantity_sold(word(row, "orders")),
         rating_percent=_percent(row.get("evaluateRate")),
@@ -105,12 +103,6 @@ def _list_price(row: Node, price: Money) -> Money | None:
     return amount(row, "targetOriginalPrice", price.currency)
 
 
-def quantity_sold(words: str) -> int | None:
-    """``"5,000+"`` and ``"5000+"`` as 5000, the least it says; None where it says nothing we can read."""
-    match = _SOLD.fullmatch(words.strip())
-    return int(match[1].replace(",", "")) if match else None
-
-
 def _whole_percent(words: str) -> int | None:
     found = _percent(words)
     return int(found) if found is not None else None
@@ -121,13 +113,6 @@ def _percent(value: Any) -> Decimal | None:
         return None
     match = _PERCENT.fullmatch(str(value).strip())
     return Decimal(match[1]) if match else None
-
-
-def _https(url: str) -> str:
-    """``url`` with its scheme, which the vendor leaves out; empty if it is no web address."""
-    if url.startswith("//"):
-        return f"https:{url}"
-    return url if url.startswith(("https://", "http://")) else ""
 
 
 def categories_listed(answer: Answer) -> tuple[CategoryNode, ...]:

@@ -21,10 +21,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from integrations.aliexpress.client import REDACTOR
-from integrations.aliexpress.fields import as_identifier, clean
 from integrations.aliexpress.signing import push_signature
 from integrations.aliexpress.statuses import log_unlisted
 from integrations.errors import MalformedReply
+from integrations.fields import as_identifier, clean
 from integrations.pushes import PushForged, PushHint, PushKind
 
 if TYPE_CHECKING:

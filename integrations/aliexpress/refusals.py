@@ -46,6 +46,30 @@ _REFUSALS = {
     "SKU_NOT_EXIST": Refusal.SKU_GONE,
 }
 
+_FIELDS = {
+    "B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_CN_INVALID": "tax_id",
+    "B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_NOT_MATCH": "tax_id",
+    "A005_INVALID_COUNTRIES": "country",
+}
+
+# The texts of the address error, as far as they are known, and what similar ones would be about. The first that fits
+# counts: "phone number" before "number", "country code" (of a phone) before "country".
+_TEXTS = tuple(
+    (re.compile(pattern, re.IGNORECASE), name)
+    for pattern, name in (
+        (r"phone|mobile", "phone"),
+        (r"national address|nat_addr|short address", "national_address"),
+        (r"\bcpf\b|\brut\b|\btax|passport|identity|clearance|\bvat\b|registration", "tax_id"),
+        (r"state/province|\b(state|province|county|region)\b", "province"),
+        (r"\bcity\b", "city"),
+        (r"\b(zip|postal|postcode)", "postcode"),
+        (r"\b2 ?- ?(32|128) characters|first name|last name|full name|contact", "first_name"),
+        (r"\b5 ?- ?(35|256) characters|address|street", "line1"),
+        (r"60 characters", "line2"),
+        (r"country", "country"),
+    )
+)
+
 # A code that is in no list and sounds like a breakdown proves nothing about the order.
 _BREAKDOWN = re.compile(r"system|time_?out|internal|unknown|exception|unavailable|isp\.", re.IGNORECASE)
 
@@ -59,6 +83,15 @@ def meaning(code: str, said: str) -> str:
 def kind(code: str) -> Refusal:
     """What a person can do something about, of the refusal ``code``."""
     return _REFUSALS.get(code, Refusal.OTHER)
+
+
+def field(code: str, said: str) -> str:
+    """The field of our ``Address`` that the refusal is about, by its code or else by the vendor's words; or empty."""
+    if code in _FIELDS:
+        return _FIELDS[code]
+    if kind(code) is not Refusal.ADDRESS:
+        return ""
+    return next((name for pattern, name in _TEXTS if pattern.search(said)), "")
 
 
 def is_breakdown(code: str) -> bool:

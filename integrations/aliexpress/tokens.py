@@ -15,12 +15,12 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from integrations.aliexpress import fields
 from integrations.aliexpress.client import Endpoints, save_reading
 from integrations.aliexpress.envelope import Answer, open_answer
-from integrations.aliexpress.fields import Node
+from integrations.aliexpress.fields import moment, word
 from integrations.aliexpress.signing import request_params
-from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, Rejected, SupplierError, Transient
+from integrations.errors import AccountUnusable, OutcomeUnknown, Rejected, SupplierError, Transient
+from integrations.fields import Node, malformed, optional_exact_text, optional_text, optional_whole
 from integrations.http import Call, SupplierHttp, is_loopback
 from integrations.models import SupplierAccount
 from integrations.redaction import Redactor
@@ -119,9 +119,9 @@ def token_state(answer: Answer, asked_at: datetime) -> TokenState:
     found = answer.payload
     access_token = _token(found, "access_token")
     if not access_token:
-        raise fields.malformed("access_token")
+        raise malformed("access_token")
     refresh_token: str | None = _token(found, "refresh_token") or None
-    if fields.optional_whole(found, "refresh_expires_in") == 0:
+    if optional_whole(found, "refresh_expires_in") == 0:
         refresh_token = ""
     return TokenState(
         access_token=access_token,
@@ -130,24 +130,24 @@ def token_state(answer: Answer, asked_at: datetime) -> TokenState:
         refresh_expires_at=_end(found, "refresh_expires_in", "refresh_token_valid_time", asked_at)
         if refresh_token != ""
         else None,
-        user_id=fields.word(found, "user_id")[:64],
-        name=(fields.optional_text(found, "user_nick") or fields.optional_text(found, "account"))[:120],
+        user_id=word(found, "user_id")[:64],
+        name=(optional_text(found, "user_nick") or optional_text(found, "account"))[:120],
     )
 
 
 def _token(found: Node, name: str) -> str:
-    token = fields.exact_text(found, name)
+    token = optional_exact_text(found, name)
     if any(char.isspace() for char in token):
-        raise MalformedReply(f"AliExpress' reply cannot be read: {name} is no token", field=name)
+        raise malformed(name, "is no token")
     return token
 
 
 def _end(found: Node, seconds: str, instant: str, asked_at: datetime) -> datetime | None:
     # The seconds first: counted from our own clock they are right although their clock may differ from it.
-    left_s = fields.optional_whole(found, seconds)
+    left_s = optional_whole(found, seconds)
     try:
         if left_s is not None:
             return asked_at + timedelta(seconds=left_s)
-        return fields.moment(found, instant).astimezone(UTC) if found.get(instant) else None
+        return moment(found, instant).astimezone(UTC) if found.get(instant) else None
     except OverflowError as exc:
-        raise fields.malformed(seconds, "is not an instant") from exc
+        raise malformed(seconds, "is not an instant") from exc

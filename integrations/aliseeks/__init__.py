@@ -19,11 +19,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+from integrations.pasted import address_at
 
 if TYPE_CHECKING:
     from integrations.aliseeks.client import AliseeksAdapter
-    from integrations.models import SupplierAccount
+    from integrations.models import ApiCall, SupplierAccount
+    from integrations.replay_request import ReplayRequest
+    from integrations.types import AddressNeed
 
 _ID = r"[0-9]{6,19}"
 # The products are AliExpress' own, named as in the `detailUrl` of a product.
@@ -38,19 +41,25 @@ def connect(account: SupplierAccount) -> AliseeksAdapter:
     return AliseeksAdapter(account)
 
 
+def replay_request(account: SupplierAccount, logged: ApiCall, *, reference: str) -> ReplayRequest:
+    """A logged call as ``account`` would send it, for a replay against the emulator."""
+    from integrations.aliseeks import replay
+
+    return replay.replay_request(account, logged, reference=reference)
+
+
+def address_needs(country: str) -> tuple[AddressNeed, ...]:
+    """What an order to ``country`` (ISO) needs beyond an ordinary address."""
+    from integrations.aliseeks import address_rules
+
+    return address_rules.needs(country)
+
+
 def product_id_from_url(text: str) -> str | None:
     """The product id in a pasted id or AliExpress product address, else None."""
     text = text.strip()
     if re.fullmatch(_ID, text):
         return text
-    if "://" not in text and not text.startswith("//"):
-        text = f"//{text}"
-    try:
-        parts = urlsplit(text, scheme="https")
-        host = parts.hostname or ""
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
-        return None
-    match = _ITEM_PATH.fullmatch(parts.path)
+    parts = address_at(text, _HOST)
+    match = _ITEM_PATH.fullmatch(parts.path) if parts else None
     return match[1] if match else None

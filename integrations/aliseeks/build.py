@@ -12,8 +12,10 @@ from typing import Any
 
 import phonenumbers
 
-from integrations.aliseeks.places import latin, order_country, product_country, state_name
+from integrations.aliseeks.address_rules import number_for, rules
+from integrations.aliseeks.places import order_country, product_country, state_name
 from integrations.errors import Rejected
+from integrations.place_names import latin
 from integrations.types import Address, Purchase, PurchaseItem, Refusal
 
 # The calls have addresses and no names: these stand in the call log.
@@ -37,7 +39,7 @@ def order_create(purchase: Purchase, *, merchant_id: str) -> dict[str, Any]:
     return {
         "merchantId": merchant_id,
         "locale": _LOCALE,
-        "mailingAddress": _mailing_address(purchase.address),
+        "mailingAddress": mailing_address(purchase.address, province=purchase.province, city=purchase.city),
         "items": [_item(item) for item in purchase.items],
     }
 
@@ -86,7 +88,8 @@ def _item(item: PurchaseItem) -> dict[str, Any]:
     }
 
 
-def _mailing_address(address: Address) -> dict[str, Any]:
+def mailing_address(address: Address, *, province: str = "", city: str = "") -> dict[str, Any]:
+    """The delivery address of an order call; ``province`` and ``city`` are the supplier's own names, where known."""
     iso = order_country(address.country)
     name = latin(address.full_name)
     body: dict[str, Any] = {
@@ -96,16 +99,14 @@ def _mailing_address(address: Address) -> dict[str, Any]:
         "address": {
             "line1": latin(address.line1),
             "line2": latin(address.line2),
-            "city": latin(address.city),
-            "state": state_name(address.province, iso),
+            "city": city or latin(address.city),
+            "state": province or state_name(address.province, iso),
             "country": iso,
             "postalCode": re.sub(r"[^A-Za-z0-9 -]", "", latin(address.postcode)),
         },
     }
-    tax_number = latin(address.tax_id)
-    if tax_number:
-        body["taxNumber"] = re.sub(r"[^0-9]", "", tax_number) if iso == "BR" else tax_number
-    return body
+    number = number_for(address, iso)
+    return {**body, "taxNumber": number} if number else body
 
 
 def _phone(phone: str, iso: str) -> dict[str, str]:
@@ -115,6 +116,10 @@ def _phone(phone: str, iso: str) -> dict[str, str]:
     except phonenumbers.NumberParseException as exc:
         raise Rejected(
             "Aliseeks wants a phone number, and this one cannot be read", code="phone_not_readable",
-            refusal=Refusal.ADDRESS,
+            refusal=Refusal.ADDRESS, field="phone",
         ) from exc  # fmt: skip
-    return {"number": str(parsed.national_number), "countryPrefix": f"+{parsed.country_code}"}
+    number = str(parsed.national_number)
+    rule = rules().phones.get(iso)
+    if rule and parsed.country_code == phonenumbers.country_code_for_region(iso):
+        number = rule.without_mark(number)
+    return {"number": number, "countryPrefix": f"+{parsed.country_code}"}

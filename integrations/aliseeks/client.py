@@ -16,8 +16,9 @@ from django.db import DatabaseError
 
 from integrations import ratelimit
 from integrations.aliseeks import build, parse
+from integrations.aliseeks.address_rules import field_of_number
 from integrations.aliseeks.refusals import READABLE, error_of
-from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, SupplierError
+from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, Rejected, SupplierError
 from integrations.http import Call, Reply, SupplierHttp, is_loopback
 from integrations.models import ApiCall, SupplierAccount
 from integrations.redaction import Redactor
@@ -73,6 +74,11 @@ class AliseeksAdapter:
             return self._ask(call, parse.order_created)
         except MalformedReply as exc:
             raise OutcomeUnknown(exc.message, code=exc.code) from exc
+        except Rejected as exc:
+            if exc.field == "tax_id":
+                # One field carries whatever number the country has.
+                exc.field = field_of_number(purchase.address.country)
+            raise
 
     def fetch_order(self, external_id: str) -> OrderSnapshot:
         """The order with its tracking numbers; there are no checkpoints."""
@@ -156,7 +162,7 @@ class AliseeksAdapter:
         """Send one call and read its answer; the call log is told how that went."""
         reply = self._http.send(call)
         try:
-            _raise_for_refusal(call, reply)
+            raise_for_refusal(call, reply)
             return read(reply.body)
         except SupplierError as exc:
             exc.hide([*REDACTOR.masked_texts(call.question), *call.headers.values()])
@@ -165,7 +171,8 @@ class AliseeksAdapter:
             raise
 
 
-def _raise_for_refusal(call: Call, reply: Reply) -> None:
+def raise_for_refusal(call: Call, reply: Reply) -> None:
+    """Raise the error that ``reply`` is, if it is one."""
     if reply.status in READABLE:
         raise error_of(reply.status, reply.headers, reply.body, write=call.write)
 

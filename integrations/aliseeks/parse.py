@@ -10,25 +10,24 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from integrations.aliseeks.fields import (
+from integrations.aliseeks.fields import amount, nodes, optional_amount, optional_nodes
+from integrations.aliseeks.statuses import read_status, unlisted_note
+from integrations.errors import OutcomeUnknown
+from integrations.fields import (
     Node,
-    amount,
-    answer_node,
     as_identifier,
     exact_text,
+    identifier,
     malformed,
     node,
-    nodes,
-    optional_amount,
+    opened_node,
     optional_flag,
-    optional_nodes,
     optional_text,
     optional_whole,
     text,
+    web_address,
     whole,
 )
-from integrations.aliseeks.statuses import read_status, unlisted_note
-from integrations.errors import OutcomeUnknown
 from integrations.types import (
     FreightOption,
     OrderedItem,
@@ -57,7 +56,7 @@ class MerchantLink:
 
 def order_created(body: bytes) -> Placed:
     """The ids of the created orders, one for each store. Raises ``OutcomeUnknown`` if there is none."""
-    answer = answer_node(body)
+    answer = opened_node(body)
     rows = answer.get("orderIds")
     if rows is None or rows == []:
         raise OutcomeUnknown("Aliseeks reports success but names no order", code="success_without_id")
@@ -69,8 +68,8 @@ def order_created(body: bytes) -> Placed:
 
 def order_shown(body: bytes, external_id: str) -> OrderSnapshot:
     """The order as it stands."""
-    answer = answer_node(body)
-    if as_identifier(answer.get("id"), "id") != external_id.lstrip("0"):
+    answer = opened_node(body)
+    if identifier(answer, "id") != external_id.lstrip("0"):
         raise malformed("id", "is not the order that was asked for")
     status, shipping_status = text(answer, "status"), optional_text(answer, "shippingStatus")
     parcels = _parcels(answer)
@@ -96,15 +95,13 @@ def _parcels(answer: Node) -> tuple[Parcel, ...]:
 
 
 def _ordered(row: Node) -> OrderedItem:
-    return OrderedItem(
-        product_id=as_identifier(row.get("productId"), "productId"), sku_id="", quantity=whole(row, "quantity")
-    )
+    return OrderedItem(product_id=identifier(row, "productId"), sku_id="", quantity=whole(row, "quantity"))
 
 
 def product_shown(body: bytes) -> ProductSnapshot:
     """The product with its SKUs."""
-    answer = answer_node(body)
-    product_id = as_identifier(answer.get("id"), "id")
+    answer = opened_node(body)
+    product_id = identifier(answer, "id")
     seller = node(answer, "seller") if answer.get("seller") is not None else {}
     images = answer.get("productImages")
     return ProductSnapshot(
@@ -129,7 +126,7 @@ def _sku(row: Node) -> SkuSnapshot:
         price=price,
         stock=optional_whole(row, "stock"),
         list_price=list_price,
-        image_url=_https(optional_text(row, "skuImage")),
+        image_url=web_address(optional_text(row, "skuImage")),
     )
 
 
@@ -152,24 +149,18 @@ def _prices(row: Node) -> tuple[Money, Money | None]:
 def _option(prop: Node) -> tuple[str, str]:
     value = optional_text(prop, "valueDisplayName") or optional_text(prop, "valueName")
     # The documented call names values and not properties: the property's number must do.
-    name = optional_text(prop, "propertyName") or as_identifier(prop.get("propertyId"), "propertyId")
+    name = optional_text(prop, "propertyName") or identifier(prop, "propertyId")
     return name, value or exact_text(prop, "sku")
 
 
 def _image_urls(values: list[object]) -> tuple[str, ...]:
-    urls = (_https(value) for value in values if isinstance(value, str))
+    urls = (web_address(value) for value in values if isinstance(value, str))
     return tuple(dict.fromkeys(url for url in urls if url))
-
-
-def _https(url: str) -> str:
-    if url.startswith("//"):
-        return f"https:{url}"
-    return url if url.startswith(("https://", "http://")) else ""
 
 
 def freight_offered(body: bytes) -> tuple[FreightOption, ...]:
     """The ways to send the product, empty if there is none."""
-    return tuple(_freight_option(row) for row in nodes(answer_node(body), "options"))
+    return tuple(_freight_option(row) for row in nodes(opened_node(body), "options"))
 
 
 def _freight_option(row: Node) -> FreightOption:
@@ -179,7 +170,7 @@ def _freight_option(row: Node) -> FreightOption:
         service=service,
         name=optional_text(row, "company") or service,
         fee=amount(row, "amount"),
-        tracked=optional_flag(row, "tracking"),
+        tracked=optional_flag(row, "tracking") or False,
         min_days=optional_whole(days, "from"),
         max_days=optional_whole(days, "to"),
         ship_from=optional_text(row, "shipFrom"),
@@ -188,7 +179,7 @@ def _freight_option(row: Node) -> FreightOption:
 
 def merchant_link(body: bytes) -> MerchantLink:
     """The merchant's id, and the page to send its owner to."""
-    answer = answer_node(body)
+    answer = opened_node(body)
     page_url = text(answer, "redirectUrl")
     if not page_url.startswith(("https://", "http://")):
         raise malformed("redirectUrl", "is no web address")

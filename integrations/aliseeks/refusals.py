@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.aliseeks.fields import clean, opened, said
 from integrations.errors import AccountUnusable, MalformedReply, OutcomeUnknown, Rejected, SupplierError
+from integrations.fields import clean, opened, said
 from integrations.types import Refusal
 
 #: Statuses whose body and headers say what is wrong.
@@ -24,9 +24,27 @@ _STOCK = re.compile(r"stock|inventory", re.IGNORECASE)
 _SKU = re.compile(r"sku|properties|productId|NotFound", re.IGNORECASE)
 
 
+#: What a violation's field is in our address.
+_ADDRESS_FIELDS = {
+    "mailingAddress.contactName": "first_name",
+    "mailingAddress.fullName": "first_name",
+    "mailingAddress.taxNumber": "tax_id",
+    "mailingAddress.phoneNumber": "phone",
+    "mailingAddress.phoneNumber.number": "phone",
+    "mailingAddress.phoneNumber.countryPrefix": "phone",
+    "mailingAddress.address.line1": "line1",
+    "mailingAddress.address.line2": "line2",
+    "mailingAddress.address.city": "city",
+    "mailingAddress.address.state": "province",
+    "mailingAddress.address.postalCode": "postcode",
+    "mailingAddress.address.country": "country",
+    "country": "country",
+}
+
+
 def error_of(status: int, headers: Mapping[str, str], body: bytes, *, write: bool) -> SupplierError:
     """The error that a reply with one of the ``READABLE`` statuses means."""
-    code = said(headers.get("x-error-code", ""))[:80]
+    code = _code(headers.get("x-error-code", ""))
     detail = said(headers.get("x-error-detailed-message", ""))
     violations = _violations(body)
     if status == 403:
@@ -50,7 +68,13 @@ def _refused(code: str, detail: str, violations: list[dict[str, str]]) -> Reject
     words = "; ".join(line for line in lines if line) or _joined(code, detail)
     first = violations[0] if violations else {"code": code, "field": "", "violation": detail}
     kind = next((found for found in map(_kind, violations or [first]) if found is not Refusal.OTHER), Refusal.OTHER)
-    return Rejected(f"Aliseeks refused: {words}"[:400], code=first["code"] or code or "rejected", refusal=kind)
+    fields = (_ADDRESS_FIELDS.get(row["field"], "") for row in violations)
+    return Rejected(
+        f"Aliseeks refused: {words}"[:400],
+        code=first["code"] or code or "rejected",
+        refusal=kind,
+        field=next(filter(None, fields), ""),
+    )
 
 
 def _kind(violation: Mapping[str, str]) -> Refusal:
@@ -81,10 +105,15 @@ def _violations(body: bytes) -> list[dict[str, str]]:
 
 def _violation(row: Mapping[str, Any], code: str, words: str) -> dict[str, str]:
     return {
-        "code": _text(row.get(code))[:80],
+        "code": _code(_text(row.get(code))),
         "field": _text(row.get("field"))[:80],
         "violation": said(_text(row.get(words))),
     }
+
+
+def _code(value: str) -> str:
+    """``value`` if it is a code. A sentence is none, and cut to a code's length it might end within a name."""
+    return value if re.fullmatch(r"\S{1,80}", value) and said(value) == value else ""
 
 
 def _text(value: object) -> str:

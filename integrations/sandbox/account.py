@@ -40,6 +40,15 @@ class DemoAliseeks:
     authorization_lifetime_s: int
 
 
+@dataclass(frozen=True)
+class DemoStripe:
+    """Keys known to the Stripe half; `path` is its base address on the emulator."""
+
+    secret_key: str
+    webhook_secret: str
+    path: str
+
+
 DEMO_ACCOUNT = DemoAccount(
     app_key="33500001",
     app_secret="emulator-app-secret-known-to-all",  # noqa: S106 - opens nothing but the emulator
@@ -62,4 +71,10 @@ DEMO_ALISEEKS = DemoAliseeks(
     merchant_id="SandboxMrch1",
     path="/aliseeks/v1",
     authorization_lifetime_s=2_592_000,
+)
+
+DEMO_STRIPE = DemoStripe(
+    secret_key="sk_test_emulatorKeyKnownToAll",  # noqa: S106 - opens nothing but the emulator
+    webhook_secret="whsec_emulatorSecretKnownToAll",  # noqa: S106 - the same
+    path="/stripe",
 )

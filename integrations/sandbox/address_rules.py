@@ -26,6 +26,7 @@ _FIRST_NAME = "Please enter your first name"
 _STREET = "Please enter an address"
 _ZIP = "Please enter a valid zip code"
 _TAX = "Please enter a valid tax or identity number"
+_NATIONAL = "Please enter a valid national address"
 
 _SUBJECTS = {
     COUNTRY_ERROR: "country",
@@ -37,6 +38,7 @@ _SUBJECTS = {
     _FIRST_NAME: "contact_person",
     _ZIP: "zip",
     _TAX: "tax",
+    _NATIONAL: "tax",
 }
 
 _Address = dict[str, str]
@@ -58,7 +60,7 @@ def refusal(raw: Any, trade_extra: Any) -> _Refusal | None:
     problem = rule(address) if rule else ""
     if not problem and country == "SA":
         extra = trade_extra if isinstance(trade_extra, dict) else {}
-        problem = "" if re.fullmatch(r"[A-Za-z]{4}\d{4}", _text(extra.get("nat_addr"))) else _TAX
+        problem = "" if re.fullmatch(r"[A-Za-z]{4}\d{4}", _text(extra.get("nat_addr"))) else _NATIONAL
     return (ADDRESS_ERROR, problem) if problem else None
 
 

@@ -2,7 +2,7 @@
 
 Vendor's page: https://openservice.aliexpress.com/doc/doc.htm#/?docId=1367. A list travels as an object with
 one inner array, as a plain array with `simplify=true`. The page says that `simplify` also drops the wrapper;
-observed answers keep it, so that is a setting.
+observed answers keep it, and some keep the lists as they are, so that is a setting.
 """
 
 import json
@@ -65,6 +65,7 @@ def error_answer(error: GatewayError, *, is_system: bool) -> dict[str, Any]:
 
 def success_answer(method: str, body: dict[str, Any], settings: Settings, *, simplify: bool) -> dict[str, Any]:
     """Shape (a), or with `simplify` the shape chosen in the settings."""
+    simplify = simplify and settings.simplify != "ignored"
     plain: dict[str, Any] = _render(body, settings, simplify=simplify)
     if simplify and settings.simplify == "bare":
         return {"code": "0"} | plain | {"request_id": new_request_id()}

@@ -1,7 +1,7 @@
 """The supplier's goods, read from a JSON file (schema version 1, described in docs/emulator.md)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ _GUIDE_PRODUCT: dict[str, Any] = {
     "subject": "Canvas Tote Bag with Inner Pocket",
     "store": {"store_id": 1102600000, "store_name": "Guide Example Store"},
     "detail_html": "<p>A plain canvas bag, the product of the guide's example order.</p>",
-    "images": ["guide-product.webp"],
+    "images": ["canvas-tote-natural.webp"],
     "properties": [["Brand Name", "NONE"], ["Material", "Canvas"]],
     "package": {"gross_weight": "0.180", "length": 30, "width": 25, "height": 3},
     "rating": "4.7",
@@ -114,6 +114,10 @@ class Product:
     ships_to: frozenset[str]
     freight: tuple[FreightOption, ...]
     skus: tuple[Sku, ...]
+    #: Its other ids by country, in the platform's codes.
+    sub_ids: dict[str, str] = field(default_factory=dict)
+    #: For a version that is sold to one country under an id of its own: the id of the product it is a version of.
+    main_id: str = ""
 
     def ships_to_country(self, country: str) -> bool:
         """`country` in the platform's own codes."""
@@ -135,10 +139,15 @@ class Category:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All products by id, and the categories."""
+    """All products by id, the versions for one country that have an id of their own, and the categories."""
 
     products: dict[str, Product]
     categories: tuple[Category, ...]
+    versions: dict[str, Product] = field(default_factory=dict)
+
+    def find(self, product_id: str) -> Product | None:
+        """The product or version with an id."""
+        return self.products.get(product_id) or self.versions.get(product_id)
 
 
 def load(path: Path | None) -> Catalogue:
@@ -155,9 +164,11 @@ def load(path: Path | None) -> Catalogue:
     if not isinstance(raw, dict) or raw.get("version") != 1 or raw.get("currency") != "USD":
         raise BadCatalogue("catalogue: version 1 in USD expected")
     products: dict[str, Product] = {}
+    versions: dict[str, Product] = {}
     for item in [*raw.get("products", []), _GUIDE_PRODUCT]:
         try:
             product = _product(item)
+            versions |= _versions(product, item.get("sub_products", {}))
         except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as exc:
             name = item.get("product_id") if isinstance(item, dict) else "?"
             raise BadCatalogue(f"catalogue: product {name}: {type(exc).__name__} {exc}") from exc
@@ -165,7 +176,7 @@ def load(path: Path | None) -> Catalogue:
     categories = [_category(item) for item in raw.get("categories", [])]
     if not any(c.category_id == _GUIDE_PRODUCT["category_id"] for c in categories):
         categories.append(Category(_GUIDE_PRODUCT["category_id"], "Bags & Luggage", None))
-    return Catalogue(products, tuple(categories))
+    return Catalogue(products, tuple(categories), versions)
 
 
 def _category(item: dict[str, Any]) -> Category:
@@ -196,7 +207,23 @@ def _product(item: dict[str, Any]) -> Product:
         ships_to=frozenset(item.get("ships_to", ["*"])),
         freight=tuple(_freight(option) for option in item["freight"]),
         skus=skus,
+        sub_ids={
+            str(country): str(int(version["product_id"])) for country, version in item.get("sub_products", {}).items()
+        },
     )
+
+
+def _versions(product: Product, entries: dict[str, Any]) -> dict[str, Product]:
+    """The versions of a product by their ids; `sku_ids` are those of its SKUs that are others there."""
+    found = {}
+    for country, entry in entries.items():
+        renamed = {str(old): str(int(new)) for old, new in entry.get("sku_ids", {}).items()}
+        skus = tuple(replace(sku, sku_id=renamed.get(sku.sku_id, sku.sku_id)) for sku in product.skus)
+        version_id = product.sub_ids[country]
+        found[version_id] = replace(
+            product, product_id=version_id, main_id=product.product_id, skus=skus, ships_to=frozenset({country})
+        )
+    return found
 
 
 def _sku(item: dict[str, Any]) -> Sku:

@@ -18,6 +18,7 @@ from integrations.sandbox.pushes import Pusher
 from integrations.sandbox.server import SandboxServer, log_to_stdout
 from integrations.sandbox.settings import SettingRefused
 from integrations.sandbox.store import Store
+from integrations.sandbox.stripe.events import StripeTime
 
 DEFAULT_PORT = 8100
 _POLL_S = 0.05
@@ -36,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--speed", type=float, help="how many times faster than the settings time passes for new orders"
     )
     parser.add_argument("--public-url", help="address of this emulator in image links")
+    parser.add_argument(
+        "--stripe-webhook",
+        default=os.environ.get("STRIPE_WEBHOOK_URL") or None,
+        help="where events of the Stripe half are sent; the default comes from STRIPE_WEBHOOK_URL",
+    )
     parser.add_argument("--allow-remote", action="store_true", help="allow a host that others can reach")
 
 
@@ -51,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
         return 1
     threading.Thread(target=server.serve_forever, args=(_POLL_S,), name="server", daemon=True).start()
     Pusher(server.emulator).start()
+    StripeTime(server.emulator).start()
     goods = len(server.emulator.catalogue.products)
     log_to_stdout(f"supplier emulator on http://{options.host}:{server.server_port} with {goods} products")
     signal.sigwait(_END)
@@ -78,6 +85,8 @@ def build(options: argparse.Namespace) -> SandboxServer:
         )
         if options.speed is not None:
             emulator.change_settings({"speed": options.speed})
+        if options.stripe_webhook is not None:
+            emulator.change_settings({"stripe_webhook_url": options.stripe_webhook})
         server = SandboxServer(options.host, options.port, emulator)
     except (catalogue.BadCatalogue, SettingRefused) as exc:
         raise CannotStart(str(exc)) from exc

@@ -12,9 +12,12 @@ from integrations.sandbox.clock import iso_utc
 from integrations.sandbox.currencies import money
 from integrations.sandbox.emulator import Emulator
 from integrations.sandbox.faults import FaultRefused, parse_faults
+from integrations.sandbox.moving import MoveRefused
 from integrations.sandbox.settings import DAY_S, SettingRefused, is_number
+from integrations.sandbox.stripe import control as stripe_control
 from integrations.sandbox.timeline import Order, state_of
 
+_STRIPE = "/_control/stripe/"
 _MAX_ADVANCE_S = 3650 * DAY_S
 
 
@@ -43,6 +46,8 @@ def _route(emulator: Emulator, verb: str, path: str, query: dict[str, list[str]]
     pay = path.removeprefix("/_control/orders/").removesuffix("/pay")
     if path == f"/_control/orders/{pay}/pay" and verb == "POST":
         return _pay(emulator, pay)
+    if path.startswith(_STRIPE):
+        return _stripe(emulator, verb, path.removeprefix(_STRIPE), body)
     by_verb = _ROUTES.get(path)
     if by_verb is None:
         raise ControlRefused(404, f"no such control path; there are: {', '.join(_ROUTES)}")
@@ -50,6 +55,13 @@ def _route(emulator: Emulator, verb: str, path: str, query: dict[str, list[str]]
     if action is None:
         raise ControlRefused(405, f"possible here: {', '.join(by_verb)}")
     return action(emulator, query, body)
+
+
+def _stripe(emulator: Emulator, verb: str, name: str, body: bytes) -> Any:
+    try:
+        return stripe_control.handle(emulator, verb, name, _json(body) if verb == "POST" else None)
+    except stripe_control.StripeControlRefused as refused:
+        raise ControlRefused(400, str(refused)) from refused
 
 
 def _json(body: bytes) -> Any:
@@ -223,6 +235,39 @@ def _push(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
         raise ControlRefused(400, str(refused)) from refused
 
 
+def _course(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
+    course = emulator.moving.course
+    return {"seed": course.seed, "steps": course.steps, "products": course.products}
+
+
+def _move(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
+    try:
+        emulator.moving.move(_object(body))
+    except MoveRefused as refused:
+        raise ControlRefused(400, str(refused)) from refused
+    return _course(emulator, query, b"")
+
+
+def _stop_moving(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
+    emulator.moving.stop()
+    return _course(emulator, query, b"")
+
+
+def _goods(emulator: Emulator, query: dict[str, list[str]], body: bytes) -> Any:
+    now_ms = emulator.clock.now_ms()
+    with emulator.store.reading() as connection:
+        return {
+            product.product_id: {
+                sku.sku_id: {
+                    "price": f"{sku.sale_price_usd:.2f}",
+                    "stock": max(0, sku.stock - orders.reserved(connection, sku.sku_id, now_ms)),
+                }
+                for sku in product.skus
+            }
+            for product in emulator.catalogue.products.values()
+        }
+
+
 _Action = Callable[[Emulator, dict[str, list[str]], bytes], Any]
 _ROUTES: dict[str, dict[str, _Action]] = {
     "/_control/health": {"GET": _health},
@@ -235,4 +280,6 @@ _ROUTES: dict[str, dict[str, _Action]] = {
     "/_control/codes": {"POST": _code},
     "/_control/tokens": {"POST": _tokens},
     "/_control/pushes": {"POST": _push},
+    "/_control/moves": {"GET": _course, "POST": _move, "DELETE": _stop_moving},
+    "/_control/goods": {"GET": _goods},
 }

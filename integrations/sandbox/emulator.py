@@ -11,9 +11,11 @@ from integrations.sandbox import settings as settings_module
 from integrations.sandbox.catalogue import Catalogue
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import Faults, RequestFaults
+from integrations.sandbox.moving import Moving
 from integrations.sandbox.rate_limits import LimitRefusal, RateLimits
 from integrations.sandbox.settings import Settings
 from integrations.sandbox.store import Store
+from integrations.sandbox.stripe.faults import StripeFaults
 
 _SETTINGS = "settings"
 
@@ -23,11 +25,12 @@ class Emulator:
 
     def __init__(self, store: Store, catalogue: Catalogue, *, public_url: str, media_dir: Path | None = None) -> None:
         self.store = store
-        self.catalogue = catalogue
+        self.moving = Moving(store, catalogue)
         self.public_url = public_url
         self.media_dir = media_dir
         self.clock = Clock(store)
         self.faults = Faults()
+        self.stripe_faults = StripeFaults()
         self.stopping = threading.Event()
         self.calls: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
@@ -35,6 +38,11 @@ class Emulator:
         self._calls_lock = threading.Lock()
         self.settings: Settings = settings_module.changed(Settings(), json.loads(store.meta(_SETTINGS) or "{}"))
         self.clock.set_speed(self.settings.clock_speed)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The goods as they are now."""
+        return self.moving.catalogue
 
     def change_settings(self, changes: dict[str, Any]) -> None:
         """Apply and remember settings. Raises SettingRefused."""

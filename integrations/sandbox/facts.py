@@ -21,8 +21,11 @@ def facts_of(emulator: Emulator, request: WireRequest) -> Facts:
         query = _json(params.get(freight.PARAMETER))
         product_ids, sku_ids = {str(query.get("productId"))}, {str(query.get("selectedSkuId"))}
         return Facts(request.name, frozenset(product_ids), frozenset(sku_ids))
+    if request.name == methods.FREIGHT_CALCULATE:
+        query = _json(params.get(freight.OLDER_PARAMETER))
+        return Facts(request.name, frozenset({str(query.get("product_id"))}), frozenset({str(query.get("sku_id"))}))
     if request.name == methods.PRODUCT_GET:
-        product = emulator.catalogue.products.get(params.get("product_id", ""))
+        product = emulator.catalogue.find(params.get("product_id", ""))
         ids = (sku.sku_id for sku in product.skus) if product else ()
         return Facts(request.name, frozenset({params.get("product_id", "")}), frozenset(ids))
     return Facts(request.name)
@@ -34,7 +37,7 @@ def _of_purchase(emulator: Emulator, method: str, body: dict[str, Any]) -> Facts
     for item in items if isinstance(items, list) else []:
         product_id = str(item.get("product_id")) if isinstance(item, dict) else ""
         product_ids.add(product_id)
-        product = emulator.catalogue.products.get(product_id)
+        product = emulator.catalogue.find(product_id)
         skus = product.skus if product else ()
         chosen = item.get("sku_attr") if isinstance(item, dict) else None
         sku_ids |= {sku.sku_id for sku in skus if sku.sku_attr == chosen or (len(skus) == 1 and not chosen)}

@@ -14,7 +14,7 @@ AFTER = ("timeout_after_commit", "drop_after_commit", "half_reply", "http_5xx_af
 
 _CREATES = methods.CREATE_METHODS
 _BUYS = methods.BUYING_METHODS
-_LOOKS = methods.ALISEEKS_GOODS | {methods.PRODUCT_GET, methods.FREIGHT_QUERY}
+_LOOKS = methods.ALISEEKS_GOODS | {methods.PRODUCT_GET, methods.FREIGHT_QUERY, methods.FREIGHT_CALCULATE}
 _GOODS = _BUYS | _LOOKS | {methods.ORDER_GET}
 _ALISEEKS_ORDERS = frozenset({methods.ALISEEKS_ORDER_CREATE, methods.ALISEEKS_ORDER_GET})
 _EVERY = methods.EVERY_METHOD

@@ -23,7 +23,7 @@ from integrations.sandbox.answers import (
 )
 from integrations.sandbox.emulator import Call, Emulator
 from integrations.sandbox.faults import RequestFaults
-from integrations.sandbox.freight import freight_query
+from integrations.sandbox.freight import freight_calculate, freight_query
 from integrations.sandbox.order_views import order_get, tracking_get
 from integrations.sandbox.placing import order_create
 from integrations.sandbox.product_views import category_get, product_get, text_search
@@ -42,6 +42,7 @@ _HANDLERS: dict[str, Handler] = {
     methods.TRACKING_GET: tracking_get,
     methods.PRODUCT_GET: product_get,
     methods.FREIGHT_QUERY: freight_query,
+    methods.FREIGHT_CALCULATE: freight_calculate,
     methods.TEXT_SEARCH: text_search,
     methods.CATEGORY_GET: category_get,
     methods.ADDRESS_GET: address_get,
@@ -73,6 +74,9 @@ def _carry_out(emulator: Emulator, request: WireRequest, faults: RequestFaults) 
     if not is_signed(params, DEMO_ACCOUNT.app_secret, api_path=api_path):
         raise GatewayError("IncompleteSignature", "The request signature does not conform to platform standards")
     now_ms = emulator.clock.now_ms()
+    if request.name.startswith(methods.NOT_APPROVED):
+        # They want no token, so this is known before one is looked at.
+        raise GatewayError("InsufficientPermission", "The app has no permission to call this api")
     if not request.is_system:
         _check_token(emulator, params, faults, now_ms)
     names = methods.SYSTEM_PATHS if request.is_system else methods.BUSINESS_METHODS
@@ -135,7 +139,7 @@ def _outcome(body: dict[str, Any]) -> str:
     if isinstance(result, dict) and result.get("is_success") is False:
         return f"refused:{result['error_code']}"
     if isinstance(result, dict) and (result.get("success") is False or result.get("ret") is False):
-        return f"refused:{result['code']}"
+        return f"refused:{result.get('code') or result['error_desc']}"
     if body.get("rsp_code", 200) != 200:
         return f"refused:{body['rsp_code']}"
     return "ok"

@@ -41,6 +41,11 @@ def stock_left(emulator: Emulator, call: Call, connection: sqlite3.Connection, p
     return max(0, sku.stock - orders.reserved(connection, sku.sku_id, call.now_ms))
 
 
+def is_sold_as_version(call: Call, product: Product, country: str) -> bool:
+    """Tell whether a country can have the product under its other id only."""
+    return call.settings.sub_products == "only" and country in product.sub_ids and not product.main_id
+
+
 def options_for(product: Product, country: str) -> list[FreightOption]:
     """Ways of shipping to a country, cheapest first; none if the product does not go there."""
     if not product.ships_to_country(country):

@@ -9,6 +9,7 @@ ORDER_GET = "aliexpress.trade.ds.order.get"
 TRACKING_GET = "aliexpress.ds.order.tracking.get"
 PRODUCT_GET = "aliexpress.ds.product.get"
 FREIGHT_QUERY = "aliexpress.ds.freight.query"
+FREIGHT_CALCULATE = "aliexpress.logistics.buyer.freight.calculate"
 TEXT_SEARCH = "aliexpress.ds.text.search"
 CATEGORY_GET = "aliexpress.ds.category.get"
 ADDRESS_GET = "aliexpress.ds.address.get"
@@ -25,12 +26,15 @@ BUSINESS_METHODS = frozenset(
         TRACKING_GET,
         PRODUCT_GET,
         FREIGHT_QUERY,
+        FREIGHT_CALCULATE,
         TEXT_SEARCH,
         CATEGORY_GET,
         ADDRESS_GET,
     }
 )
 SYSTEM_PATHS = frozenset({TOKEN_CREATE, TOKEN_REFRESH})
+# The platform approves these apart from dropshipping, and the demo account's app is not.
+NOT_APPROVED = "aliexpress.affiliate."
 
 ALIEXPRESS = "aliexpress"
 ALISEEKS = "aliseeks"

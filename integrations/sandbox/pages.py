@@ -13,6 +13,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_NOTE = "This is the supplier emulator. Nothing here reaches a real supplier."
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem;color:#1c1c1c}"
     "main{border:1px solid #ccc;border-radius:6px;padding:1.5rem}h1{font-size:1.3rem;margin-top:0}"
@@ -21,14 +22,17 @@ _STYLE = (
 )
 
 
-def page(title: str, text: str, *, form: str = "", status: int = 200, outcome: str = "") -> Reply:
-    """A page with a heading, a paragraph and perhaps a form. `form` is HTML, the others are text."""
+def page(
+    title: str, text: str, *, form: str = "", status: int = 200, outcome: str = "", note: str = _NOTE, style: str = ""
+) -> Reply:
+    """A page with a heading, a paragraph and perhaps a form. `form` is HTML, `style` CSS, the others are text."""
+    paragraph = f"<p>{escape(text)}</p>" if text else ""
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>"
-        f"<h1>{escape(title)}</h1><p>{escape(text)}</p>{form}"
-        "<small>This is the supplier emulator. Nothing here reaches a real supplier.</small>"
+        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style></head><body><main>"
+        f"<h1>{escape(title)}</h1>{paragraph}{form}"
+        f"<small>{escape(note)}</small>"
         "</main></body></html>"
     )
     default = "ok" if status < 400 else f"refused:{status}"

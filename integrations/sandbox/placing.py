@@ -176,8 +176,8 @@ def _lines(
     for item in purchase.items:
         if not isinstance(item, dict):
             raise Refused(_NOT_BUILT, "product_items is not valid")
-        product = emulator.catalogue.products.get(str(item.get("product_id", "")))
-        if product is None:
+        product = emulator.catalogue.find(str(item.get("product_id", "")))
+        if product is None or goods.is_sold_as_version(call, product, str(purchase.address["country"])):
             raise Refused(_NOT_BUILT, "The product does not exist or is not on sale")
         sku = _sku(call, product, item)
         quantity = _quantity(item)

@@ -27,7 +27,7 @@ def required(params: dict[str, str], *names: str) -> list[str]:
 def product_get(emulator: Emulator, call: Call) -> dict[str, Any]:
     """A product with its SKUs as a destination country sees it."""
     product_id, country = required(call.params, "product_id", "ship_to_country")
-    product = emulator.catalogue.products.get(product_id)
+    product = emulator.catalogue.find(product_id)
     if product is None:
         return {"rsp_code": 605, "rsp_msg": "ITEM_ID_NOT_FOUND"}
     if country not in CODES or not product.ships_to_country(country):
@@ -36,7 +36,6 @@ def product_get(emulator: Emulator, call: Call) -> dict[str, Any]:
     skus = [
         _sku(emulator, call, product, sku, currency) for sku in product.skus if not goods.is_gone(call, product, sku)
     ]
-    number = int(product.product_id)
     result = {
         "ae_item_base_info_dto": _base_info(product),
         "ae_item_sku_info_dtos": WireList("ae_item_sku_info_d_t_o", skus),
@@ -55,7 +54,11 @@ def product_get(emulator: Emulator, call: Call) -> dict[str, Any]:
             "delivery_time": min((option.max_days for option in product.freight), default=30),
         },
         "package_info_dto": _package(product),
-        "product_id_converter_result": {"main_product_id": number, "sub_product_id": "{}"},
+        "product_id_converter_result": {
+            "main_product_id": int(product.main_id or product.product_id),
+            # A JSON text, not an object, in the answers that were seen.
+            "sub_product_id": to_json({to: int(number) for to, number in product.sub_ids.items()}).decode(),
+        },
         "has_whole_sale": False,
     }
     return {"rsp_code": 200, "rsp_msg": "Call succeeds", "result": result}

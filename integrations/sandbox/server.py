@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.sandbox import consent, control, faults, gateway, methods, pages
+from integrations.sandbox import consent, control, ecb, faults, gateway, methods, pages
 from integrations.sandbox.aliseeks import gateway as aliseeks_gateway
 from integrations.sandbox.aliseeks import merchants
 from integrations.sandbox.aliseeks import reading as aliseeks_reading
@@ -24,6 +24,9 @@ from integrations.sandbox.faults import Facts, RequestFaults, Waiting
 from integrations.sandbox.hosts import is_loopback
 from integrations.sandbox.media import media_reply
 from integrations.sandbox.reading import UnreadableRequest, is_platform_path, read_request
+from integrations.sandbox.stripe import gateway as stripe_gateway
+from integrations.sandbox.stripe import page as stripe_page
+from integrations.sandbox.stripe.sessions import PAGE_PATH as PAY_PATH
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 _HOLD_STEP_S = 0.05
@@ -112,6 +115,10 @@ class Handler(BaseHTTPRequestHandler):
                 name, reply = self._platform(body)
             elif aliseeks_reading.is_aliseeks_path(self.path):
                 name, reply = self._aliseeks(body)
+            elif stripe_gateway.is_api_path(self.path):
+                name, reply = stripe_gateway.answer(self.server.emulator, self.command, self.path, self.headers, body)
+                if reply.outcome.startswith("cut:"):
+                    raise ConnectionEnds(reply.outcome)
             else:
                 reply = self._other(name, body)
             outcome = reply.outcome
@@ -124,7 +131,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         finally:
             # What follows this path opens an authorization.
-            name = merchants.PAGE_PATH if name.startswith(merchants.PAGE_PATH) else name
+            name = next((page for page in (merchants.PAGE_PATH, PAY_PATH) if name.startswith(page)), name)
             shown = re.sub(r"[^A-Za-z0-9._/-]", "?", name)[:80]
             self.server.log(f"{shown} {outcome} {(time.monotonic() - started) * 1000:.0f} ms")
 
@@ -146,8 +153,10 @@ class Handler(BaseHTTPRequestHandler):
             if not self._is_from_here():
                 return Reply(to_json({"error": "only from this machine"}), "refused:403", status=403)
             return control.handle(self.server.emulator, self.command, self.path, body)
-        if path == consent.PATH or path.startswith(merchants.PAGE_PATH + "/"):
+        if path == consent.PATH or path.startswith((merchants.PAGE_PATH + "/", PAY_PATH + "/")):
             return self._page(path, body)
+        if path.startswith(ecb.PATH) and self.command == "GET":
+            return ecb.answer(self.server.emulator, path, self.headers)
         if path.startswith("/_media/") and self.command == "GET":
             return media_reply(self.server.emulator, path.removeprefix("/_media/"))
         return Reply(b"not found\n", "refused:404", status=404, content_type="text/plain")
@@ -155,12 +164,17 @@ class Handler(BaseHTTPRequestHandler):
     def _page(self, path: str, body: bytes) -> Reply:
         """The pages for persons. A form on a page elsewhere must not agree in a person's name."""
         emulator, token = self.server.emulator, path.removeprefix(merchants.PAGE_PATH + "/")
+        session_id = path.removeprefix(PAY_PATH + "/") if path.startswith(PAY_PATH) else ""
+        if self.command == "GET" and session_id:
+            return stripe_page.show(emulator, session_id)
         if self.command == "GET":
             return consent.show(emulator, self.path) if path == consent.PATH else merchants.show(emulator, token)
         origin = self.headers.get("Origin")
         is_own = origin is None or origin.partition("://")[2] == self.headers.get("Host", "")
         if self.command != "POST" or not is_own:
             return pages.page("Not possible", "This page was not opened here.", status=403)
+        if session_id:
+            return stripe_page.submit(emulator, session_id, body)
         return consent.decide(emulator, body) if path == consent.PATH else merchants.authorize(emulator, token)
 
     def _is_from_here(self) -> bool:

@@ -34,6 +34,7 @@ class Settings:
     parcels: int = 1
     endless_stock: bool = False
     speed: float = 1.0
+    sub_products: str = "either"
     unreadable_s: float = 0.0
     paid_after_s: float = 3.0
     shipped_after_s: float = 15.0
@@ -54,6 +55,10 @@ class Settings:
     aliseeks_countries: str = "iso"
     aliseeks_error_body: str = "object"
     aliseeks_retry_after: bool = False
+    stripe_webhook_url: str | None = None
+    stripe_delayed_s: float = 10.0
+    rates_seed: int = 1
+    rates_days_old: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """All settings by name."""
@@ -95,6 +100,11 @@ def _speed(value: Any) -> str:
 
 def _boolean(value: Any) -> str:
     return "" if isinstance(value, bool) else "must be true or false"
+
+
+def _whole(value: Any) -> str:
+    is_whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100_000
+    return "" if is_whole else "must be a whole number from 0 to 100000"
 
 
 def _parcels(value: Any) -> str:
@@ -140,7 +150,7 @@ def _push_url(value: Any) -> str:
 
 _CHECKS: dict[str, Callable[[Any], str]] = {
     "repeat": _one_of("same_ids", "error"),
-    "simplify": _one_of("flattened", "bare"),
+    "simplify": _one_of("flattened", "bare", "ignored"),
     "single_items": _one_of("list", "bare"),
     "scalars": _one_of("typed", "text"),
     "auto_pay": _one_of("allowed", "refused"),
@@ -149,6 +159,7 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "parcels": _parcels,
     "endless_stock": _boolean,
     "speed": _speed,
+    "sub_products": _one_of("either", "only"),
     "unreadable_s": _seconds,
     "paid_after_s": _seconds,
     "shipped_after_s": _seconds,
@@ -169,4 +180,8 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "aliseeks_countries": _one_of("iso", "aliexpress", "both"),
     "aliseeks_error_body": _one_of("object", "text", "empty"),
     "aliseeks_retry_after": _boolean,
+    "stripe_webhook_url": _push_url,
+    "stripe_delayed_s": _seconds,
+    "rates_seed": _whole,
+    "rates_days_old": _whole,
 }

@@ -83,6 +83,23 @@ CREATE TABLE IF NOT EXISTS aliseeks_link (
     redirect_url TEXT NOT NULL,
     is_used INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS stripe_object (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, parent TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS stripe_object_parent ON stripe_object (kind, parent);
+CREATE TABLE IF NOT EXISTS stripe_key (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS stripe_event (
+    id TEXT PRIMARY KEY,
+    word TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    due_at REAL NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    delivered_at REAL
+);
+CREATE INDEX IF NOT EXISTS stripe_event_due ON stripe_event (delivered_at, due_at);
 """
 
 # Columns that files of an earlier version lack.

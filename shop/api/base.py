@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import IO, Any, NoReturn
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.utils.translation import gettext as _
 from rest_framework.authentication import TokenAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -41,8 +42,7 @@ class MayPlaceSupplierOrders(BasePermission):
 class StrictJSONParser(BaseParser):
     """JSON of bounded size that means one thing only.
 
-    No NaN, no repeated names, nothing that is not text in UTF-8 (a lone surrogate would pass Python and fail in the
-    database). Raises ``ApiProblem``.
+    Raises ``ApiProblem``.
     """
 
     media_type = "application/json"
@@ -50,15 +50,21 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        raw = stream.read(MAX_BODY_BYTES + 1)
-        if len(raw) > MAX_BODY_BYTES:
-            raise too_large()
+        return read_json(stream.read(MAX_BODY_BYTES + 1))
+
+
+class PhotosParser(MultiPartParser):
+    """A form with pictures; Django's upload handlers bound what is kept. Raises ``ApiProblem``."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         try:
-            data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_unrepeated, parse_constant=_refuse)
-            json.dumps(data, ensure_ascii=False).encode()
-        except (ValueError, RecursionError) as exc:
-            raise invalid_json() from exc
-        return data
+            return super().parse(stream, media_type, parser_context)
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as exc:
+            raise too_large() from exc
+        except ParseError as exc:
+            raise ApiProblem(400, "invalid_form", _("The body is not a form (multipart/form-data).")) from exc
 
 
 class AlwaysJSON(BaseContentNegotiation):
@@ -93,6 +99,22 @@ class ApiView(APIView):
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             # Django reads no body without a length, and an order must not look empty for that reason.
             raise ApiProblem(411, "length_required", _("Send the body with a Content-Length."))
+
+
+def read_json(raw: bytes) -> Any:
+    """The one value that ``raw`` means. Raises ``ApiProblem``.
+
+    No NaN, no repeated names, nothing that is not text in UTF-8 (a lone surrogate would pass Python and fail in the
+    database).
+    """
+    if len(raw) > MAX_BODY_BYTES:
+        raise too_large()
+    try:
+        data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_unrepeated, parse_constant=_refuse)
+        json.dumps(data, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as exc:
+        raise invalid_json() from exc
+    return data
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -58,12 +58,13 @@ class ApiProblem(Exception):
 
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response:
     """The answer to ``exc``; never a trace, and never an exception's own text unless it is one of ours."""
-    problem = _problem(exc)
+    problem = problem_of(exc)
     set_rollback()
     return Response(problem.body(), status=problem.status, headers=problem.headers)
 
 
-def _problem(exc: Exception) -> ApiProblem:
+def problem_of(exc: Exception) -> ApiProblem:
+    """``exc`` as an answer; what nobody expected is logged, and told by its request id only."""
     if isinstance(exc, ApiProblem):
         return exc
     if isinstance(exc, drf.APIException):

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fulfillment.sweep import delete_in_steps
+from integrations.crypto import seal, unseal
 from shop.api.exceptions import ApiProblem
 from shop.models import IdempotentRequest
 
@@ -39,17 +42,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RequestKey:
-    """The key of one request: whose it is, and the fingerprint of what was asked with it."""
+    """The key of one request: whose it is, and the fingerprint of what was asked with it.
 
-    user_id: int
+    It belongs to a user, or to ``owner``: then ``user_id`` is None. ``is_sealed``: the answer holds what only its
+    customer may read, and is kept encrypted.
+    """
+
+    user_id: int | None
     key: str
     path: str
     body_hash: str
+    owner: str = ""
+    is_sealed: bool = False
 
     @property
     def own_key(self) -> str:
         """The same key as text of a fixed length, unlike every other user's."""
-        return f"api:{self.user_id}:{hashlib.sha256(self.key.encode()).hexdigest()}"
+        return f"api:{self.user_id or self.owner}:{hashlib.sha256(self.key.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +66,25 @@ class _Claim:
     pk: int
     # The moment of the claim is its fence: who takes it over sets another.
     created_at: datetime
+    is_sealed: bool
 
 
-def request_key(header: str | None, *, user_id: int, path: str, body: Any) -> RequestKey | None:
-    """The key in ``header``, None without one. Raises ``ApiProblem`` if it is none."""
+def request_key(
+    header: str | None, *, user_id: int | None, path: str, body: Any, owner: str = "", is_sealed: bool = False
+) -> RequestKey | None:
+    """The key in ``header``, None without one. Raises ``ApiProblem`` if it is none.
+
+    ``owner`` says whose it is where there is no user; it is a secret (a basket's token) and kept as a hash.
+    """
     if header is None:
         return None
     if not _KEY.fullmatch(header):
         message = _("An Idempotency-Key is 1 to 255 printable ASCII characters.")
         raise ApiProblem(400, "invalid_idempotency_key", message, errors={"Idempotency-Key": [message]})
     canonical = json.dumps([path, body], sort_keys=True, separators=(",", ":"))
-    return RequestKey(user_id, header, path[:200], hashlib.sha256(canonical.encode()).hexdigest())
+    body_hash = hashlib.sha256(canonical.encode()).hexdigest()
+    owner_hash = hashlib.sha256(owner.encode()).hexdigest() if owner else ""
+    return RequestKey(user_id, header, path[:200], body_hash, owner_hash, is_sealed)
 
 
 def answer_once(key: RequestKey, work: Callable[[], Answer], *, made_something: Callable[[], bool]) -> Answer:
@@ -96,16 +113,26 @@ def answer_once(key: RequestKey, work: Callable[[], Answer], *, made_something: 
     return answer
 
 
+def purge() -> int:
+    """Delete the answers older than ``IDEMPOTENCY_RETENTION_DAYS``. How many.
+
+    An order call that comes again after that finds its order by ``own_key`` all the same.
+    """
+    before = timezone.now() - timedelta(days=settings.IDEMPOTENCY_RETENTION_DAYS)
+    return delete_in_steps(IdempotentRequest.objects.filter(created_at__lt=before))
+
+
 def _claim(key: RequestKey) -> _Claim | Answer:
     try:
         with transaction.atomic():
             row = IdempotentRequest.objects.create(
-                user_id=key.user_id, key=key.key, path=key.path, body_hash=key.body_hash
+                user_id=key.user_id, owner=key.owner, key=key.key, path=key.path, body_hash=key.body_hash
             )
-        return _Claim(row.pk, row.created_at)
+        return _Claim(row.pk, row.created_at, key.is_sealed)
     except IntegrityError:
         pass
-    first = IdempotentRequest.objects.filter(user_id=key.user_id, key=key.key).first()
+    mine = {"user": key.user_id} if key.user_id else {"owner": key.owner}
+    first = IdempotentRequest.objects.filter(key=key.key, **mine).first()
     if first is None:
         # Given back between the two statements: its owner's client will hear of it, this one comes again.
         raise _in_progress()
@@ -113,22 +140,26 @@ def _claim(key: RequestKey) -> _Claim | Answer:
         message = _("This Idempotency-Key was used for another request. Use a new key for a new order.")
         raise ApiProblem(422, "key_reused", message, errors={"Idempotency-Key": [message]})
     if first.status is not None:
-        return Answer(first.status, first.answer, replayed=True)
-    return _take_over(first)
+        body = json.loads(unseal(first.sealed)) if first.sealed else first.answer
+        return Answer(first.status, body, replayed=True)
+    return _take_over(first, key.is_sealed)
 
 
-def _take_over(first: IdempotentRequest) -> _Claim:
+def _take_over(first: IdempotentRequest, is_sealed: bool) -> _Claim:
     now = timezone.now()
     if first.created_at > now - timedelta(seconds=ABANDONED_AFTER_S):
         raise _in_progress()
     # Of several repeats one matches the row.
-    if not _own(_Claim(first.pk, first.created_at)).update(created_at=now):
+    if not _own(_Claim(first.pk, first.created_at, is_sealed)).update(created_at=now):
         raise _in_progress()
-    return _Claim(first.pk, now)
+    return _Claim(first.pk, now, is_sealed)
 
 
 def _keep(claim: _Claim, answer: Answer) -> None:
-    _own(claim).update(status=answer.status, answer=dict(answer.body))
+    if claim.is_sealed:
+        _own(claim).update(status=answer.status, sealed=seal(json.dumps(dict(answer.body))))
+    else:
+        _own(claim).update(status=answer.status, answer=dict(answer.body))
 
 
 def _give_back(claim: _Claim, made_something: Callable[[], bool]) -> None:

@@ -24,6 +24,7 @@ from shop.api.serializers import (
     ShippingAddressSerializer,
     StrictSerializer,
     TextField,
+    provider_named,
 )
 from shop.api.sourcing_serializers import DEFAULT_SUPPLIER
 
@@ -90,6 +91,7 @@ class AnyNameAddressSerializer(AliasedSerializer, ShippingAddressSerializer):
         "postcode": "zipCode",
         "country_code": "country",
         "tax_id": "taxId",
+        "national_address": "nationalAddress",
     }
 
 
@@ -156,7 +158,8 @@ class PlaceCall:
 
 def read_place_call(body: Any) -> PlaceCall:
     """The order in ``body``. Raises ``ValidationError`` with every field that is wrong, by the caller's names."""
-    serializer = PlaceSerializer(data=body, context={"customer": _customer(body)})
+    context = {"customer": _customer(body), "provider": provider_named(body)}
+    serializer = PlaceSerializer(data=body, context=context)
     serializer.is_valid(raise_exception=True)
     values = serializer.validated_data
     return PlaceCall(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +15,14 @@ from rest_framework import serializers
 
 from fulfillment.orders import Contact
 from integrations.types import Address
+from shop.address_needs import needs_of
 from shop.addresses import AddressError, clean_address
 
 #: What another program may order at once. More than a customer may: it has asked its own customer.
 MAX_QUANTITY = 1000
 MAX_UNKNOWN_SHOWN = 20
+#: Whom a call that names no supplier is for.
+DEFAULT_SUPPLIER = "aliexpress"
 
 _EXTERNAL_ID = re.compile(r"[0-9]{1,20}")
 #: Suppliers without SKU ids: a text that begins like "14:193", or the hash of a longer one.
@@ -36,6 +40,7 @@ _ADDRESS_NAMES = {
     "country": "country",
     "phone": "phone",
     "tax_id": "taxId",
+    "national_address": "nationalAddress",
 }
 
 
@@ -131,7 +136,9 @@ class ProductSerializer(StrictSerializer):
 
 
 class ShippingAddressSerializer(StrictSerializer):
-    """Where to, checked by the same rules as at our own checkout. ``context["customer"]`` fills what is left out."""
+    """Where to, checked by the same rules as at our own checkout. ``context["customer"]`` fills what is left out,
+    ``context["provider"]`` is the supplier, who may need more for some countries.
+    """
 
     firstName = TextField()
     lastName = TextField()
@@ -143,6 +150,7 @@ class ShippingAddressSerializer(StrictSerializer):
     country = TextField()
     phone = TextField()
     taxId = TextField()
+    nationalAddress = TextField()
     email = MailField()
 
     def validate(self, attrs: dict[str, Any]) -> Contact:
@@ -155,7 +163,7 @@ class ShippingAddressSerializer(StrictSerializer):
         errors: dict[str, list[Any]] = {} if email else {"email": [_("Please give an e-mail address.")]}
         address: Address | None = None
         try:
-            address = clean_address(**values)
+            address = clean_address(**values, needs=partial(needs_of, [self.context["provider"]]))
         except AddressError as exc:
             errors |= {_ADDRESS_NAMES.get(name, name): messages for name, messages in exc.errors.items()}
         if errors or address is None:
@@ -190,13 +198,20 @@ class OrderCallSerializer(StrictSerializer):
     supplier = TextField(max_length=32)
 
 
+def provider_named(body: Any) -> str:
+    """The supplier that ``body`` names, before the rest of it is checked."""
+    named = body.get("supplier") if isinstance(body, Mapping) else None
+    return named.strip() if isinstance(named, str) and named.strip() else DEFAULT_SUPPLIER
+
+
 def read_order_call(body: Any) -> OrderCall:
     """The order call in ``body``. Raises ``ValidationError`` with every field that is wrong, at once."""
-    serializer = OrderCallSerializer(data=body, context={"customer": Customer.of(body)})
+    context = {"customer": Customer.of(body), "provider": provider_named(body)}
+    serializer = OrderCallSerializer(data=body, context=context)
     serializer.is_valid(raise_exception=True)
     values = serializer.validated_data
     return OrderCall(
-        provider=values["supplier"] or "aliexpress",
+        provider=values["supplier"] or DEFAULT_SUPPLIER,
         product_id=values["product"]["productId"],
         sku_id=values["product"]["skuId"] or "",
         quantity=values["quantity"],

@@ -15,13 +15,13 @@ from catalog.sourcing import MAX_HITS, ProductSearch
 from integrations.types import SearchSort
 from shop.addresses import known_countries
 from shop.api.serializers import (
+    DEFAULT_SUPPLIER,
     MAX_QUANTITY,
     ExternalIdField,
     StrictSerializer,
     TextField,
 )
 
-DEFAULT_SUPPLIER = "aliexpress"
 #: Where prices and shipping are asked for when a caller names no country.
 DEFAULT_COUNTRY = "US"
 DEFAULT_LIMIT = 20

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from shop.api.orders import Nothing, OrderStatus, PlaceOrder
 from shop.api.place import ExternalOrderStatus, PlaceProducts
 from shop.api.sourcing import ListCategories, QuoteFreight, SearchProducts, ShowPlaces, ShowProduct
+from shop.api.v1 import docs
 
 urlpatterns = [
+    path("schema/", docs.Schema.as_view(), name="api-schema"),
+    path("docs/", docs.page, name="api-docs"),
+    path("v1/", include("shop.api.v1.urls")),
     re_path(r"^orders/aliexpress/?$", PlaceOrder.as_view(), name="api-place-order"),
     path("orders/<slug:public_id>/", OrderStatus.as_view(), name="api-order"),
     re_path(r"^aliexpress/products/search/?$", SearchProducts.as_view(), name="api-search-products"),

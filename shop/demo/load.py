@@ -19,6 +19,7 @@ from django.utils import timezone
 from catalog.content import sanitize_html
 from catalog.images import StoredPicture, store_picture
 from catalog.models import Category, Listing, Product, ProductImage, Variant
+from catalog.shelf import refresh
 from integrations.accounts import EMULATOR_LABEL, emulator_account, save_account
 from integrations.http import is_loopback
 from integrations.models import SupplierAccount
@@ -165,6 +166,7 @@ def _add_product(
         _listing(variant, source, account=account, goods=goods)
         for variant, source in zip(variants, item["variants"], strict=True)
     )
+    refresh([product.pk])
 
 
 def _listing(

@@ -62,5 +62,6 @@ def _render(request: HttpRequest, payment: Payment, *, status: int = 200) -> Htt
     else:
         template = "shop/pay_sandbox.html"
     is_own = customer_session.owns(request.session, payment.order.number)
-    context = {"payment": payment, "order": payment.order, "is_own": is_own}
+    again_url = reverse("pay-sandbox", args=[payment.public_id])
+    context = {"payment": payment, "order": payment.order, "is_own": is_own, "again_url": again_url}
     return render(request, template, context, status=status)

@@ -1,4 +1,4 @@
-"""Where suppliers push. Answers at once and with nothing: what is to be done is a job's work."""
+"""Where suppliers and payment providers push. Answers at once and with nothing: what is to be done is a job's work."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from fulfillment import webhooks
-from integrations.errors import Unsupported
+from fulfillment import payment_events, webhooks
+from integrations.errors import SupplierError, Unsupported
 from integrations.models import SupplierAccount
+from integrations.payments import EventForged, EventUnreadable
 from integrations.pushes import PushForged
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 64 * 1024
+#: A session with many lines is long.
+MAX_EVENT_BYTES = 256 * 1024
 
 
 @csrf_exempt  # No browser and no session stands behind it: the message's signature says who sent it.
@@ -32,6 +35,22 @@ def receive(request: HttpRequest, provider: str, public_id: str) -> HttpResponse
         logger.warning("push refused: bad signature account=%s", account.pk)
         return HttpResponse(status=401)
     except Unsupported as exc:
+        raise Http404 from exc
+    return HttpResponse(status=200)
+
+
+@csrf_exempt  # As above.
+@require_POST
+def receive_payment_event(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take one event: 200 if it is kept (or was before), 400 forged or unreadable, 404 nobody here, 413 too long."""
+    if _announced_length(request) > MAX_EVENT_BYTES:
+        return HttpResponse(status=413)
+    try:
+        payment_events.receive(provider, headers=request.headers, body=request.body)
+    except (EventForged, EventUnreadable) as exc:
+        logger.warning("payment event refused provider=%s code=%s", provider, exc.code)
+        return HttpResponse(status=400)
+    except SupplierError as exc:
         raise Http404 from exc
     return HttpResponse(status=200)
 

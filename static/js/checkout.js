@@ -1,5 +1,6 @@
-// Brings the list of mistakes into view, and sends a form once however often its button is pressed.
-// The server counts on neither: the same checkout is one order.
+// Brings the list of mistakes into view, sends a form once however often its button is pressed, and lets the checkout
+// follow the country, the way of sending and the coupon. The server counts on none of it: the same checkout is one
+// order, and every part has a button that does the same.
 "use strict";
 
 document.querySelector("[data-focus]")?.focus();
@@ -7,9 +8,89 @@ document.querySelector("[data-focus]")?.focus();
 for (const form of document.querySelectorAll("form[data-once]")) {
   let isSent = false;
   form.addEventListener("submit", (event) => {
+    // Buttons with an action of their own only change the page.
+    if (event.submitter?.name === "action" && form.matches("[data-checkout]")) return;
     if (isSent) event.preventDefault();
     isSent = true;
   });
   // The way back may bring the page as it was left.
   window.addEventListener("pageshow", () => { isSent = false; });
 }
+
+(() => {
+  const form = document.querySelector("form[data-checkout]");
+  if (!form) return;
+  let latest = 0;
+
+  const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
+  const hideButtons = () => {
+    for (const button of document.querySelectorAll("[data-no-script]")) button.hidden = true;
+  };
+
+  const replace = (name, fresh) => {
+    const old = part(document, name);
+    const next = part(fresh, name);
+    if (!old || !next) return;
+    const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    for (const input of next.querySelectorAll("input:not([type=hidden]):not([type=radio]), select")) {
+      // What was typed while the answer was on its way stays.
+      const typed = old.querySelector(`[name="${input.name}"]`);
+      if (input.name !== "coupon" && typed && typed.tagName === input.tagName && typed.value) input.value = typed.value;
+    }
+    old.replaceWith(next);
+    if (focused) document.getElementById(focused)?.focus();
+  };
+
+  // The list of mistakes names what is still wrong: another country asks for other fields, and those have none yet.
+  const forgetMistakes = () => {
+    const list = document.querySelector("[data-mistakes]");
+    if (!list) return;
+    for (const link of list.querySelectorAll('a[href^="#"]')) {
+      const field = document.getElementById(link.hash.slice(1));
+      if (!field?.closest(".has-error")) link.closest("li").remove();
+    }
+    if (!list.querySelector("li")) list.remove();
+  };
+
+  const update = async (action, names) => {
+    const number = ++latest;
+    const data = new FormData(form);
+    data.set("action", action);
+    form.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { "X-Fragment": "1" } });
+      // Anything else than the parts (a basket that is gone) is for the whole page to show.
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (number !== latest) return;
+      for (const name of names) replace(name, fresh);
+      forgetMistakes();
+      hideButtons();
+    } catch {
+      if (number === latest) for (const button of document.querySelectorAll("[data-no-script]")) button.hidden = false;
+    } finally {
+      if (number === latest) form.removeAttribute("aria-busy");
+    }
+  };
+
+  const prices = ["delivery", "confirm", "summary"];
+  document.addEventListener("change", (event) => {
+    if (event.target.form !== form) return;
+    if (event.target.name === "country") update("update", ["address", ...prices]);
+    else if (event.target.matches("[data-updates]") || event.target.name === "postcode") update("update", prices);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest('button[name="action"]');
+    if (!button || button.form !== form || button.value === "tidy") return;
+    event.preventDefault();
+    update(button.value, prices);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.name !== "coupon") return;
+    event.preventDefault();
+    update("coupon", prices);
+  });
+
+  hideButtons();
+  if (form.querySelector("[data-unknown]")) update("update", prices);
+})();

@@ -7,32 +7,27 @@ are skipped with that reason; with ``CI=true`` they fail instead.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, sync_playwright
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.running_shop import (
+    REPOSITORY,
+    RunningShop,
+    free_port,
+    fresh_environment,
+    running_process,
+    running_shop,
+    wait_for,
+)
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-START_TIMEOUT_S = 60
-
-
-@dataclass(frozen=True)
-class RunningShop:
-    """Where the shop and its emulator answer."""
-
-    url: str
-    sandbox_url: str
 
 
 @pytest.fixture(scope="session")
@@ -54,76 +49,24 @@ def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     if os.environ.get("SHOP_URL"):
         yield RunningShop(os.environ["SHOP_URL"].rstrip("/"), os.environ["SANDBOX_URL"].rstrip("/"))
         return
-    folder = tmp_path_factory.mktemp("shop")
-    port, sandbox_port = _free_port(), _free_port()
-    running = RunningShop(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}")
-    environment = _environment(folder, port, sandbox_port)
-    for command in ("prepare", "seed_demo", "setup_suppliers"):
-        subprocess.run([sys.executable, "manage.py", command], cwd=REPOSITORY, env=environment, check=True, timeout=180)
-    manage = [sys.executable, "manage.py"]
-    sandbox = ["supplier_sandbox", "--port", str(sandbox_port), "--store", str(folder / "sandbox.sqlite3")]
-    web = ["-m", "gunicorn", "shop.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8"]
-    with ExitStack() as processes:
-        processes.enter_context(_process([*manage, *sandbox], environment, folder / "sandbox.log"))
-        processes.enter_context(_process([sys.executable, *web], environment, folder / "web.log"))
-        processes.enter_context(_process([*manage, "worker"], environment, folder / "worker.log"))
-        _wait_for(f"{running.url}/healthz/ready", folder)
+    with running_shop(tmp_path_factory.mktemp("shop")) as running:
         yield running
 
 
-def _environment(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
-    """A fresh clone's environment: whatever leads to real servers or accounts stays outside."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {
-        **kept,
-        "DEBUG": "true",
-        "VAR_DIR": str(folder),
-        "PORT": str(port),
-        "SANDBOX_PORT": str(sandbox_port),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}",
-        "REDIS_URL": "",
-        "EMAIL_URL": "",
-        "ALIEXPRESS_APP_KEY": "",
-        "STAFF_EMAILS": "staff@example.com",
-        "TRACKING_POLL_S": "3",
-        "SWEEP_INTERVAL_S": "2",
-        "PYTHONUNBUFFERED": "1",
+@pytest.fixture(scope="session")
+def production_shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a shop without goods and without ``DEBUG``, as it stands behind a proxy that speaks https."""
+    folder = tmp_path_factory.mktemp("production")
+    port = free_port()
+    environment = fresh_environment(folder, port, free_port()) | {
+        "DEBUG": "false",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "false",
     }
-
-
-@contextmanager
-def _process(command: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _wait_for(address: str, folder: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except urllib.error.HTTPError as error:
-            error.close()
-        except OSError:
-            pass
-        time.sleep(0.3)
-    logs = "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in sorted(folder.glob("*.log")))
-    pytest.fail(f"the shop was not ready within {START_TIMEOUT_S} s\n{logs}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=REPOSITORY, env=environment, check=True, timeout=180)
+    web = [sys.executable, "-m", "gunicorn", "shop.wsgi", "--bind", f"127.0.0.1:{port}"]
+    with running_process(web, environment, folder / "web.log"):
+        wait_for(f"http://127.0.0.1:{port}/healthz/live", folder)
+        yield f"http://127.0.0.1:{port}"

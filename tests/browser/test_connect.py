@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
-import urllib.request
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.buying import buy, control, orders_of
 from tests.browser.conftest import RunningShop
-from tests.browser.test_main_job import Visitor, orders_of, visitor
+from tests.browser.test_main_job import visitor
+from tests.browser.visitor import Visitor
 
 __all__ = ["visitor"]
 
 pytestmark = pytest.mark.browser
 
 PATIENCE_S = 60
-CUSTOMER = {
-    "Email": "anna@example.com",
-    "First name": "Anna",
-    "Last name": "Oberhausen",
-    "Address": "123 Main St",
-    "City": "New York",
-    "State / province": "NY",
-    "ZIP / postcode": "10001",
-    "Phone": "+1 212 555 0123",
-}
 
 
 def test_staff_connect_an_account_and_its_tokens_come_and_go_without_losing_an_order(
@@ -51,11 +40,11 @@ def test_staff_connect_an_account_and_its_tokens_come_and_go_without_losing_an_o
     stale = page.url
 
     control(shop, "/_control/tokens", {"kind": "expire_access"})
-    number = buy(visitor)
+    number = buy(page)
     assert wait_for_order(shop, number), "a token that ended in mid-flight is refreshed and the order bought"
 
     control(shop, "/_control/tokens", {"kind": "revoke"})
-    waiting = buy(visitor)
+    waiting = buy(page)
     for _attempt in range(PATIENCE_S):
         page.goto(stale)
         if page.get_by_text("Reconnect: the supplier refuses the token").count():
@@ -105,24 +94,8 @@ def connect(visitor: Visitor, *, agree: bool = True, pictures: bool = False) -> 
     page.wait_for_url("**/admin/integrations/supplieraccount/**")
 
 
-def buy(visitor: Visitor) -> str:
-    """One thing, paid. The order's number."""
-    page = visitor.page
-    page.goto("/p/linen-cushion/")
-    page.get_by_text("Oat", exact=True).first.click()
-    page.get_by_text("60 cm", exact=True).first.click()
-    page.get_by_role("button", name="Buy Now", exact=True).click()
-    page.wait_for_url("**/checkout/")
-    for label, text in CUSTOMER.items():
-        page.get_by_label(label, exact=True).fill(text)
-    page.get_by_role("button", name="Continue to payment").click()
-    page.get_by_role("button", name="Approve").click()
-    page.wait_for_url("**/thanks/")
-    return page.locator("[data-order-number]").first.inner_text()
-
-
 def placed(shop: RunningShop, number: str) -> bool:
-    return any(order["out_order_id"].startswith(number) for order in orders_of(shop))
+    return any((order["out_order_id"] or "").startswith(number) for order in orders_of(shop))
 
 
 def wait_for_order(shop: RunningShop, number: str) -> bool:
@@ -132,9 +105,3 @@ def wait_for_order(shop: RunningShop, number: str) -> bool:
             return True
         time.sleep(0.5)
     return False
-
-
-def control(shop: RunningShop, path: str, body: dict[str, Any]) -> Any:
-    request = urllib.request.Request(f"{shop.sandbox_url}{path}", json.dumps(body).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=10) as reply:
-        return json.load(reply)

@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import REPOSITORY, RunningShop
+from tests.browser.buying import DELIVERY_TIMEOUT_MS, fill_in, orders_of, to_payment
+from tests.browser.conftest import RunningShop
+from tests.browser.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.browser
-
-PICTURES = REPOSITORY / "test-results"
-WIDTHS = {1280: 900, 390: 844}
-#: About a minute from paid to delivered in the demo, and a slow machine.
-DELIVERY_TIMEOUT_MS = 180_000
-
-
-class Visitor:
-    """A browser page that takes pictures and remembers everything that went wrong."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        page.on("console", lambda message: self._complain(message.type == "error", f"console: {message.text}"))
-        page.on("pageerror", lambda error: self._complain(True, f"script: {error}"))
-        page.on("response", self._on_response)
-
-    def look(self, name: str) -> None:
-        """Pictures of the page as it is now, on a desktop and on a phone; neither may scroll sideways."""
-        self.page.wait_for_load_state()
-        for width, height in WIDTHS.items():
-            self.page.set_viewport_size({"width": width, "height": height})
-            self.page.evaluate(_LOAD_ALL_PICTURES)
-            too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-            self._complain(self.page.evaluate(too_wide), f"{name} scrolls sideways at {width} px")
-            self.page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
-        self.page.set_viewport_size({"width": 1280, "height": 900})
-
-    def _on_response(self, response: Response) -> None:
-        self._complain(response.status >= 400, f"{response.status}: {response.url}")
-
-    def _complain(self, is_wrong: bool, text: str) -> None:
-        if is_wrong:
-            self.complaints.append(text)
-
-
-_LOAD_ALL_PICTURES = """async () => {
-    const pictures = [...document.images];
-    for (const picture of pictures) picture.loading = "eager";
-    await Promise.all(pictures.map((picture) => picture.decode().catch(() => {})));
-}"""
 
 
 @pytest.fixture
 def visitor(browser: Browser, shop: RunningShop) -> Iterator[Visitor]:
-    PICTURES.mkdir(exist_ok=True)
-    context = browser.new_context(base_url=shop.url, viewport={"width": 1280, "height": 900}, locale="en-US")
-    yield Visitor(context.new_page())
-    context.close()
+    with visiting(browser, shop.url) as visitor:
+        yield visitor
 
 
 def test_customer_buys_in_a_browser_and_the_supplier_gets_exactly_one_order(
@@ -70,13 +26,16 @@ def test_customer_buys_in_a_browser_and_the_supplier_gets_exactly_one_order(
 ) -> None:
     page = visitor.page
     choose_a_cushion(visitor)
-    fill_in_the_checkout(visitor)
+    expect(page.get_by_text("Sage, 60 cm")).to_be_visible()
+    visitor.look("checkout")
+    fill_in(page)
+    to_payment(page)
     pay_at_the_second_try(visitor)
     number = page.locator("[data-order-number]").first.inner_text()
     watch_until_delivered(visitor)
     look_into_the_mails(visitor, number)
 
-    (order,) = [order for order in orders_of(shop) if order["out_order_id"].startswith(number)]
+    (order,) = [order for order in orders_of(shop) if (order["out_order_id"] or "").startswith(number)]
     assert [(item["sku_attr"], item["quantity"]) for item in order["items"]] == [("14:175#Sage;5:200006439", 2)]
     address = {name: order["address"][name] for name in ("full_name", "address", "city", "province", "zip", "country")}
     assert address == {
@@ -101,19 +60,6 @@ def test_staff_see_the_orders(visitor: Visitor) -> None:
     assert [text for text in visitor.complaints if "scrolls sideways" not in text] == []
 
 
-def test_product_can_be_bought_without_javascript(browser: Browser, shop: RunningShop) -> None:
-    context = browser.new_context(base_url=shop.url, java_script_enabled=False)
-    page = context.new_page()
-    page.goto("/p/linen-cushion/")
-
-    page.get_by_text("Oat · 60 cm", exact=True).click()
-    page.get_by_role("button", name="Buy Now").click()
-
-    expect(page).to_have_url(re.compile("/checkout/$"))
-    expect(page.get_by_text("Oat, 60 cm")).to_be_visible()
-    context.close()
-
-
 def choose_a_cushion(visitor: Visitor) -> None:
     page = visitor.page
     page.goto("/")
@@ -127,25 +73,7 @@ def choose_a_cushion(visitor: Visitor) -> None:
     expect(page.locator("[data-shown=price]")).to_have_text("$47.90")
     page.get_by_role("button", name="One more").click()
     page.get_by_role("button", name="Buy Now", exact=True).click()
-
-
-def fill_in_the_checkout(visitor: Visitor) -> None:
-    page = visitor.page
     page.wait_for_url("**/checkout/")
-    expect(page.get_by_text("Sage, 60 cm")).to_be_visible()
-    visitor.look("checkout")
-    for label, text in {
-        "Email": "anna@example.com",
-        "First name": "Anna",
-        "Last name": "Oberhausen",
-        "Address": "123 Main St",
-        "City": "New York",
-        "State / province": "NY",
-        "ZIP / postcode": "10001",
-        "Phone": "+1 212 555 0123",
-    }.items():
-        page.get_by_label(label, exact=True).fill(text)
-    page.get_by_role("button", name="Continue to payment").dblclick()
 
 
 def pay_at_the_second_try(visitor: Visitor) -> None:
@@ -184,9 +112,3 @@ def look_into_the_mails(visitor: Visitor, number: str) -> None:
         page.wait_for_timeout(500)
     expect(page.frame_locator("iframe").get_by_text(number).first).to_be_visible()
     visitor.look("mail")
-
-
-def orders_of(shop: RunningShop) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{shop.sandbox_url}/_control/orders", timeout=10) as reply:
-        orders: list[dict[str, Any]] = json.load(reply)
-        return orders

@@ -8,8 +8,11 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Listing
+from catalog.syncing.applying import apply_readings
+from catalog.syncing.readings import Reading
+from integrations.clock import database_now
 from integrations.errors import Transient
-from tests.factories import ListingFactory, SupplierAccountFactory, VariantFactory
+from tests.factories import PAID_AT, ExchangeRateFactory, ListingFactory, SupplierAccountFactory, VariantFactory
 from tests.fake_supplier import sku, usd
 from tests.staff import VIEWS, signed_in, superuser
 
@@ -52,6 +55,8 @@ def form(variant, listing: Listing | None = None, **changes: str) -> dict[str, s
         "currency": variant.currency,
         "is_active": "on",
         "position": "0",
+        "parts-TOTAL_FORMS": "0",
+        "parts-INITIAL_FORMS": "0",
         "listings-TOTAL_FORMS": "1",
         "listings-INITIAL_FORMS": "1" if listing else "0",
         **{f"listings-0-{name}": value for name, value in row.items()},
@@ -127,6 +132,30 @@ def test_a_stock_that_staff_enter_is_written():
     assert listing.stock == 40
 
 
+@pytest.mark.parametrize("figure", [{"stock": "40"}, {"cost": "9.50"}, {"quantity_limit": "3"}])
+def test_a_check_that_is_under_way_does_not_undo_what_staff_enter(figure):
+    listing = ListingFactory(stock=100, cost="8.01", checked_at=PAID_AT)
+    opened_with = {"initial-listings-0-stock": "100", "initial-listings-0-cost": "8.01"}
+    started_at = database_now()
+
+    superuser().post(page_of(listing.variant), form(listing.variant, listing, **figure) | opened_with)
+    apply_readings([Reading(listing.pk, Decimal("7.00"), "USD", 90, 8)], started_at=started_at)
+
+    listing.refresh_from_db()
+    ((name, typed),) = figure.items()
+    assert Decimal(getattr(listing, name)) == Decimal(typed)
+
+
+def test_saving_without_other_figures_is_no_check():
+    listing = ListingFactory(stock=100, cost="8.01", checked_at=PAID_AT)
+    opened_with = {"initial-listings-0-stock": "100", "initial-listings-0-cost": "8.01"}
+
+    superuser().post(page_of(listing.variant), form(listing.variant, listing, priority="2") | opened_with)
+
+    listing.refresh_from_db()
+    assert (listing.priority, listing.checked_at) == (2, PAID_AT)
+
+
 def test_another_sku_forgets_what_the_old_one_meant():
     listing = ListingFactory(fingerprint={"options": [["Color", "Bear"]]})
 
@@ -152,6 +181,20 @@ def test_the_margin_is_shown(currency, text):
     listing = ListingFactory(cost=Decimal("8.01"), currency=currency)
 
     assert text in superuser().get(page_of(listing.variant)).content.decode()
+
+
+def test_the_margin_counts_the_fees_of_the_account():
+    listing = ListingFactory(cost=Decimal("8.00"), account__fee_percent=Decimal(10), account__fee_fixed=Decimal("0.30"))
+
+    assert "63.5 % of 24.90 USD" in superuser().get(page_of(listing.variant)).content.decode()
+
+
+def test_the_margin_of_what_is_bought_in_another_currency_is_known_by_a_rate():
+    listing = ListingFactory(cost=Decimal("8.00"), currency="EUR")
+    ExchangeRateFactory(currency="USD", rate=Decimal("1.25"))
+
+    # 10.00 USD, and 10.20 with the safety margin.
+    assert "59.0 % of 24.90 USD" in superuser().get(page_of(listing.variant)).content.decode()
 
 
 def test_a_listing_of_unknown_cost_has_no_margin():

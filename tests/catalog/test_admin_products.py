@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from catalog.models import Category, Product, Variant
+from catalog.models import Category, Product, ShelfEntry, Variant
+from catalog.search import Find, find
 from tests.factories import CategoryFactory, ListingFactory, ProductFactory, VariantFactory
 from tests.staff import superuser
 
@@ -34,6 +35,8 @@ def form(product: Product | None = None, **changes):
         "variants-INITIAL_FORMS": "0",
         "images-TOTAL_FORMS": "0",
         "images-INITIAL_FORMS": "0",
+        "translations-TOTAL_FORMS": "0",
+        "translations-INITIAL_FORMS": "0",
     }
     return {**values, **changes}
 
@@ -152,3 +155,49 @@ def test_categories_are_listed_with_their_products():
 
     assert "Kitchen" in page
     assert Category.objects.count() == 1
+
+
+def test_a_saved_product_is_found_at_once():
+    variant = VariantFactory(product__title="Old name")
+    product = variant.product
+
+    superuser().post(f"{LIST}{product.pk}/change/", form(product, title="Quilted Kettle", slug=product.slug))
+
+    assert find(Find(text="kettle")).products == [product]
+
+
+def test_a_saved_listing_changes_what_is_in_stock_and_where_it_goes():
+    listing = ListingFactory(stock=5)
+    page = f"/admin/catalog/variant/{listing.variant_id}/change/"
+    client = superuser()
+    opened = client.get(page).context["inline_admin_formsets"][0].formset.forms[0]
+    values = {f"listings-0-{name}": opened[name].value() or "" for name in opened.fields}
+    values |= {f"initial-listings-0-{name}": opened[name].value() or "" for name in ("stock", "cost")}
+    values |= {"listings-0-stock": "0", "listings-0-destination_countries": "DE", "listings-0-is_active": "on"}
+    values |= {"parts-TOTAL_FORMS": "0", "parts-INITIAL_FORMS": "0"}
+    values |= {"listings-TOTAL_FORMS": "1", "listings-INITIAL_FORMS": "1"}
+    variant = {"sku": listing.variant.sku, "price": "9.90", "currency": "USD", "is_active": "on", "position": "0"}
+
+    response = client.post(page, {**values, **variant})
+
+    entry = ShelfEntry.objects.get(product=listing.variant.product)
+    assert response.status_code == 302
+    assert (entry.in_stock, entry.destinations, str(entry.price)) == (False, " DE ", "9.90")
+
+
+def test_a_renamed_category_is_found_at_once():
+    product = VariantFactory().product
+    shelf = product.category
+
+    superuser().post(
+        f"/admin/catalog/category/{shelf.pk}/change/",
+        {
+            "name": "Glasshouse",
+            "slug": shelf.slug,
+            "position": "0",
+            "translations-TOTAL_FORMS": "0",
+            "translations-INITIAL_FORMS": "0",
+        },
+    )
+
+    assert find(Find(text="glasshouse")).products == [product]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from catalog.availability import in_stock, quantity_available, usable_listings
+from catalog.availability import in_stock, quantity_available, stock_known, usable_listings
 from catalog.models import Listing, Variant
 from tests.factories import ListingFactory, VariantFactory
 
@@ -29,6 +31,9 @@ def listing(variant: Variant, **values) -> Listing:
         ({"stock": None}, 1000, "", True),
         ({"stock": 5, "quantity_per_unit": 3}, 1, "", True),
         ({"stock": 5, "quantity_per_unit": 3}, 2, "", False),
+        ({"quantity_limit": 2}, 2, "", True),
+        ({"quantity_limit": 2}, 3, "", False),
+        ({"quantity_limit": 5, "quantity_per_unit": 3}, 2, "", False),
         ({"is_active": False}, 1, "", False),
         ({"destination_countries": []}, 1, "US", True),
         ({"destination_countries": ["US", "DE"]}, 1, "DE", True),
@@ -89,3 +94,48 @@ def test_prefetched_listings_need_no_query(variant, django_assert_num_queries):
     with django_assert_num_queries(0):
         usable_listings(found, country="US")
         quantity_available(found)
+
+
+@pytest.mark.parametrize(
+    ("listings", "available"),
+    [
+        ([(9, 2)], 2),
+        ([(1, 2)], 1),
+        ([(None, 2)], 2),
+        ([(None, None), (9, 2)], None),
+        ([(9, 2), (4, None)], 4),
+    ],
+)
+def test_supplier_s_limit_bounds_what_can_be_had_at_once(variant, listings, available):
+    for stock, limit in listings:
+        listing(variant, stock=stock, quantity_limit=limit)
+
+    assert quantity_available(variant) == available
+
+
+EARLY, LATE = datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("listings", "quantity", "checked_at"),
+    [
+        ([], 0, None),
+        ([(7, EARLY)], 7, EARLY),
+        ([(7, EARLY), (3, LATE)], 7, EARLY),
+        ([(7, EARLY), (7, LATE)], 7, LATE),
+        ([(7, None)], 7, None),
+        ([(None, LATE), (7, EARLY)], None, LATE),
+        ([(None, None), (7, EARLY)], None, None),
+        ([(0, EARLY), (0, LATE)], 0, EARLY),
+        ([(0, EARLY), (0, None)], 0, None),
+    ],
+    ids=["none", "one", "best stocked", "newest of equals", "never", "not told", "unknown", "sold out", "half known"],
+)
+def test_stock_is_as_old_as_the_check_it_rests_on(variant, listings, quantity, checked_at):
+    for stock, moment in listings:
+        listing(variant, stock=stock, checked_at=moment)
+    listing(variant, stock=99, checked_at=LATE, is_active=False)
+
+    known = stock_known(variant)
+
+    assert (known.quantity, known.checked_at) == (quantity, checked_at)

@@ -1,4 +1,4 @@
-"""``catalog.images``: pictures in two sizes, encoded by the shop itself."""
+"""``catalog.images``: pictures in several sizes, encoded by the shop itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from catalog import images
-from catalog.images import BadPicture, store_picture
+from catalog.images import BadPicture, store_picture, widths_of
 
 
 def _picture(size: tuple[int, int] = (40, 30), *, format: str = "PNG", mode: str = "RGB", **options) -> bytes:
@@ -25,7 +25,7 @@ def _stored(name: str) -> Image.Image:
         return picture
 
 
-def test_picture_is_stored_as_webp_in_two_sizes():
+def test_picture_is_stored_as_webp_in_a_large_and_a_small_size():
     stored = store_picture(_picture((2000, 1000), format="JPEG"), folder="products")
 
     large, small = _stored(stored.large), _stored(stored.small)
@@ -37,6 +37,37 @@ def test_small_picture_is_not_blown_up():
     stored = store_picture(_picture((40, 30)), folder="products")
 
     assert _stored(stored.large).size == (40, 30)
+
+
+@pytest.mark.parametrize(
+    ("size", "widths"),
+    [
+        ((3000, 1500), [320, 600, 900, 1200, 2000]),
+        ((1000, 2000), [160, 300, 450, 600, 1000]),
+        ((1500, 1500), [320, 600, 900, 1200, 1500]),
+        ((1200, 800), [320, 600, 900, 1200]),
+        ((700, 700), [320, 600, 700]),
+        ((40, 30), [40]),
+    ],
+    ids=["wide", "tall", "between", "exactly large", "middling", "tiny"],
+)
+def test_every_width_that_is_offered_is_a_file_of_that_width(size, widths):
+    stored = store_picture(_picture(size), folder="products")
+    large = _stored(stored.large)
+
+    offered = widths_of(stored.large, stored.small, width=large.width, height=large.height)
+
+    assert list(offered) == widths
+    assert [_stored(name).width for name in offered.values()] == widths
+
+
+def test_picture_that_came_by_another_way_is_offered_in_its_two_sizes():
+    assert widths_of("products/mug.webp", "products/small/mug.webp", width=1200, height=800) == {
+        600: "products/small/mug.webp",
+        1200: "products/mug.webp",
+    }
+    assert widths_of("products/mug.webp", "", width=1200, height=800) == {1200: "products/mug.webp"}
+    assert widths_of("products/mug.webp", "products/small/mug.webp", width=0, height=0) == {}
 
 
 def test_same_picture_is_stored_once():
@@ -94,3 +125,13 @@ def test_file_that_is_too_large_is_refused(monkeypatch):
 
     with pytest.raises(BadPicture, match="too large"):
         store_picture(_picture(), folder="products")
+
+
+def test_a_picture_of_which_only_the_beginning_was_written_is_written_again(settings):
+    stored = store_picture(_picture(), folder="products")
+    path = settings.MEDIA_ROOT / stored.large
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+    assert store_picture(_picture(), folder="products") == stored
+    assert path.read_bytes() == whole

@@ -19,7 +19,12 @@ PRODUCT = ProductSnapshot(
     "1005006000000101",
     "Stoneware mug",
     True,
-    (sku(), sku("77", sku_attr="14:175#Sage", options=(("Color", "Sage"),), price=usd("9.50"), stock=None)),
+    (
+        sku(),
+        sku(
+            "77", sku_attr="14:175#Sage", options=(("Color", "Sage"),), price=usd("9.50"), stock=None, quantity_limit=4
+        ),
+    ),
 )
 
 
@@ -31,7 +36,13 @@ def test_the_chosen_sku_is_taken_over_with_its_meaning():
     listing.refresh_from_db()
     assert (listing.external_product_id, listing.external_sku_id) == ("1005006000000101", "77")
     assert (listing.external_sku_attr, listing.cost, listing.stock) == ("14:175#Sage", Decimal("9.50"), None)
-    assert listing.fingerprint == {"title": "Stoneware mug", "options": [["Color", "Sage"]]}
+    assert listing.quantity_limit == 4
+    assert listing.fingerprint == {
+        "title": "Stoneware mug",
+        "options": [["Color", "Sage"]],
+        "sku_text": "14:175#Sage",
+        "price": {"amount": "9.50", "currency": "USD", "low": "4.75", "high": "19.00"},
+    }
     assert listing.checked_at is not None
 
 

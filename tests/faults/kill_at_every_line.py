@@ -39,7 +39,7 @@ def paid_order(number: int) -> SupplierOrder:
     """A paid order, its supplier order due."""
     variant = Variant.objects.filter(listings__stock__gt=50).order_by("pk")[0]
     order = place_order(
-        checkout_key=f"kill-{os.getpid()}-{number}", variant=variant, quantity=1, contact=Contact("a@b.co", ADDRESS)
+        checkout_key=f"kill-{os.getpid()}-{number}", lines=[(variant, 1)], contact=Contact("a@b.co", ADDRESS)
     )
     payment = start_payment(order, method="sandbox")
     settle_payment(payment, outcome=PaymentStatus.SUCCEEDED, money=payment.money, reference=payment.public_id)

@@ -32,7 +32,8 @@ def environment(folder: Path, **variables: object) -> Iterator[dict[str, str]]:
     """The environment of a shop of its own in ``folder``, on PostgreSQL if the suite runs on it."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ALIEXPRESS_", "DATABASE_"))}
     env |= {"DJANGO_SETTINGS_MODULE": "shop.settings", "DEBUG": "true", "VAR_DIR": str(folder), "LOG_LEVEL": "WARNING"}
-    env |= {"REDIS_URL": env.get("TEST_REDIS_URL", ""), "PYTHONPATH": str(ROOT)}
+    # REDIS_URL stays as the test settings made it: none, or this test process' own number.
+    env |= {"PYTHONPATH": str(ROOT), "ECB_RATES_URL": ""}
     env |= {f"RATE_LIMIT_{group}": "100000" for group in ("STANDARD", "SEARCH", "ORDER")}
     env |= {name: str(value) for name, value in variables.items()}
     server = os.environ.get("TEST_DATABASE_URL", "")

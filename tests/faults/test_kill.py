@@ -48,7 +48,7 @@ def bought(emulator: Emulator) -> Counter[str]:
     return Counter(order["out_order_id"] for order in emulator.orders())
 
 
-@pytest.mark.parametrize("stride", [13, pytest.param(3, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("stride", [29, pytest.param(3, marks=pytest.mark.faults)])
 def test_worker_killed_between_two_lines_buys_exactly_once(shop, stride):
     env, emulator = shop
 

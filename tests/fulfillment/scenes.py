@@ -35,7 +35,7 @@ def contact(email: str = CONTACT.email, **changes: str) -> Contact:
 
 
 def order_of(variant: Variant, *, key: str = "checkout-1", quantity: int = 1, **changes: Any) -> Order:
-    return place_order(**{"checkout_key": key, "variant": variant, "quantity": quantity, "contact": CONTACT, **changes})
+    return place_order(**{"checkout_key": key, "lines": [(variant, quantity)], "contact": CONTACT, **changes})
 
 
 def approve(payment: Payment, reference: str = "") -> Payment:

@@ -62,7 +62,14 @@ def paid_order():
     return order
 
 
+def doubted():
+    return SupplierOrderFactory(
+        status="held", attention="address", attention_note="Not in the list.", place_doubts={"province": "New York"}
+    )
+
+
 MAKE = {
+    "take-place": doubted,
     "bought": unknown,
     "not-bought": unknown,
     "retry": held,
@@ -267,6 +274,35 @@ def test_canceled_there_keeps_the_reason():
 
     assert part.status == "canceled"
     assert OrderEvent.objects.filter(note="Seen on the site", actor__startswith="staff:").exists()
+
+
+def sent_then_canceled(status: str, *, parts: tuple[str, ...] = ("canceled",)):
+    order = OrderFactory(status=status, paid_at=PAID_AT)
+    PaymentFactory(order=order, status="succeeded")
+    for number, part in enumerate(parts, start=1):
+        SupplierOrderFactory(order=order, status=part, part=number, reference=f"{order.number}-{number}")
+    return order
+
+
+@pytest.mark.parametrize("status", ["shipped", "delivered"])
+def test_money_goes_back_when_the_supplier_canceled_every_part_of_what_was_sent(status):
+    order = sent_then_canceled(status, parts=("canceled", "canceled"))
+
+    give(order, "cancel-and-refund", {"reason": "It never came"}, permission=REFUND)
+
+    assert order.status == "refunded"
+    assert Refund.objects.get().amount == order.total
+
+
+@pytest.mark.parametrize("status", ["shipped", "delivered"])
+@pytest.mark.parametrize("parts", [(), ("canceled", "shipped"), ("delivered",)])
+def test_order_on_its_way_is_not_canceled_while_a_part_of_it_is_alive(status, parts):
+    order = sent_then_canceled(status, parts=parts)
+
+    give(order, "cancel-and-refund", {"reason": "x"}, permission=REFUND)
+
+    assert order.status == status
+    assert not Refund.objects.exists()
 
 
 def test_cancel_and_refund_shows_the_amount_and_gives_it_back():

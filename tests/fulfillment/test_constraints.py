@@ -103,7 +103,7 @@ UPDATES = [
     (OrderFactory, {"status": "lost", "paid_at": NOW}, "order_status_known"),
     (OrderFactory, {"currency": ""}, "order_currency_present"),
     (OrderFactory, {"currency": "usd"}, "order_currency_present"),
-    (OrderFactory, {"total": Decimal("-0.01")}, "order_totals_not_negative"),
+    (OrderFactory, {"items_total": 0, "shipping_total": -1, "total": -1}, "order_totals_not_negative"),
     (OrderFactory, {"status": "paid"}, "order_paid_at_when_paid"),
     (OrderLineFactory, {"quantity": 0}, "order_line_quantity_positive"),
     (OrderLineFactory, {"total": -1}, "order_line_amounts_not_negative"),

@@ -141,7 +141,7 @@ class Life(RuleBasedStateMachine):
     def two_orders(self, unpaid: bool, way: str) -> None:
         """Every life begins with something to buy."""
         for key in "ab":
-            order = place_order(checkout_key=key, variant=self.variant, quantity=1, contact=contact())
+            order = place_order(checkout_key=key, lines=[(self.variant, 1)], contact=contact())
             if key == "a" or not unpaid:
                 payment = start_payment(order, method="sandbox")
                 settle_payment(
@@ -155,7 +155,7 @@ class Life(RuleBasedStateMachine):
     @rule(key=st.sampled_from("abc"), quantity=st.integers(1, 3), city=st.sampled_from(["New York", "Boston"]))
     def order(self, key: str, quantity: int, city: str) -> None:
         self.allowed(
-            lambda: place_order(checkout_key=key, variant=self.variant, quantity=quantity, contact=contact(city=city))
+            lambda: place_order(checkout_key=key, lines=[(self.variant, quantity)], contact=contact(city=city))
         )
 
     @rule(data=st.data())

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import smtplib
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
 from fulfillment import notifications
-from fulfillment.models import Notice, Order, OrderLink
+from fulfillment.models import Notice, Order, OrderLink, Refund
 from fulfillment.notifications import owe, send, unsent
-from tests.factories import OrderFactory, OrderLineFactory, ShipmentFactory
+from tests.factories import OrderFactory, OrderLineFactory, PaymentFactory, ShipmentFactory
 from tests.fulfillment.scenes import together
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def order() -> Order:
     return OrderLineFactory(order__paid=True).order
 
 
-def owed(order: Order, kind: str = "received") -> Notice:
+def owed(order: Order, kind: str = "paid") -> Notice:
     owe(order, Notice.Kind(kind))
     return Notice.objects.get(kind=kind)
 
@@ -31,7 +32,11 @@ def owed(order: Order, kind: str = "received") -> Notice:
 @pytest.mark.parametrize("kind", Notice.Kind.values)
 def test_mail_has_text_html_number_and_a_working_link(order, kind, settings):
     shipment = ShipmentFactory(supplier_order__order=order, external_order__supplier_order__order=order)
-    owe(order, Notice.Kind(kind), shipment=shipment if kind == "shipped" else None)
+    refund = Refund.objects.create(
+        payment=PaymentFactory(order=order, status="succeeded"), key="k", amount=Decimal("5.50"), currency="USD"
+    )
+    about = {"shipped": {"shipment": shipment}, "refunded": {"refund": refund}}.get(kind, {})
+    owe(order, Notice.Kind(kind), **about)
 
     assert send(Notice.objects.get().pk)
 
@@ -43,14 +48,15 @@ def test_mail_has_text_html_number_and_a_working_link(order, kind, settings):
     links = [word for word in message.body.split() if word.startswith(settings.BASE_URL)]
     tokens = [link.rstrip("/").rpartition("/")[2] for link in links]
     assert any(OrderLink.order_for(token) == order for token in tokens)
+    assert "\n\n\n" not in message.body
     if kind == "shipped":
         assert shipment.tracking_number in message.body
         assert shipment.tracking_number in html
 
 
 def test_change_told_twice_is_one_mail(order):
-    owe(order, Notice.Kind.RECEIVED)
-    owe(order, Notice.Kind.RECEIVED)
+    owe(order, Notice.Kind.PAID)
+    owe(order, Notice.Kind.PAID)
 
     assert Notice.objects.count() == 1
 
@@ -73,7 +79,7 @@ def test_each_parcel_has_its_mail(order):
 
 
 def test_orders_of_other_programs_are_told_of_by_them():
-    owe(OrderFactory(source="api"), Notice.Kind.RECEIVED)
+    owe(OrderFactory(source="api"), Notice.Kind.PAID)
 
     assert not Notice.objects.exists()
 
@@ -137,6 +143,6 @@ def test_two_senders_at_once_send_one_mail():
 def test_change_owed_twice_at_once_is_one_mail():
     order = OrderFactory(paid=True)
 
-    together(6, lambda _: owe(order, Notice.Kind.RECEIVED))
+    together(6, lambda _: owe(order, Notice.Kind.PAID))
 
     assert Notice.objects.count() == 1

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from catalog.models import ShelfEntry
 from fulfillment.desk import cancel_and_refund
 from fulfillment.models import Notice, OrderEvent, Payment, Refund, SupplierOrder
 from fulfillment.orders import cancel_unpaid
@@ -45,7 +46,15 @@ def test_success_pays_the_order_and_plans_the_purchase(order, payment):
     assert (order.status, payment.status, payment.external_reference) == ("paid", "succeeded", "ref-1")
     assert order.paid_at is not None
     assert SupplierOrder.objects.get().status == "due"
-    assert Notice.objects.get().kind == "received"
+    assert Notice.objects.get().kind == "paid"
+
+
+def test_success_counts_as_sold_once(order, payment):
+    tell(payment, _P.SUCCEEDED)
+    tell(Payment.objects.get(), _P.SUCCEEDED)
+
+    (line,) = order.lines.all()
+    assert ShelfEntry.objects.get(product=line.variant.product).quantity_sold == line.quantity
 
 
 def test_success_told_again_changes_nothing(order, payment):

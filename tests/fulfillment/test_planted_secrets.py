@@ -68,9 +68,9 @@ def part() -> SupplierOrder:
     return part_of(paid(listing.variant, contact=Contact(EMAIL, PERSON)))
 
 
-def refused() -> bytes:
+def refused(**changes: str) -> bytes:
     answer = payload_json("order_refused_address.json")
-    answer["aliexpress_ds_order_create_response"]["result"]["error_msg"] = ECHO
+    answer["aliexpress_ds_order_create_response"]["result"].update({"error_msg": ECHO, **changes})
     return json.dumps(answer).encode()
 
 
@@ -82,6 +82,7 @@ ANSWERS = {
     "placed": (payload("order_created.json"), 200, "placed"),
     "created unpaid": (payload("order_created_unpaid.json"), 200, "placed"),
     "refused": (refused(), 200, "rejected"),
+    "refused with a sentence for a code": (refused(error_code=ECHO), 200, "rejected"),
     "refused by the gateway": (gateway_error(), 200, "rejected"),
     "refused token": (payload("error_token.json"), 200, "due"),
     "page of a proxy": (f"<html><title>502</title><p>{ECHO}</p></html>".encode(), 502, "unknown"),
@@ -104,7 +105,8 @@ def test_no_secret_is_kept_or_logged(part, caplog, what):
     body, status, ends_as = ANSWERS[what]
 
     with caplog.at_level(logging.DEBUG), responses.RequestsMock() as gateway:
-        for name in ("product_shown.json", "freight_shown.json"):
+        # Sold to the US under another id, so the product is read twice.
+        for name in ("product_shown.json", "product_shown.json", "freight_shown.json"):
             gateway.post(GATEWAY, body=payload(name))
         gateway.post(GATEWAY, body=body, status=status)
         if ends_as == "placed":

@@ -212,6 +212,28 @@ def test_old_calls_are_purged_and_young_ones_kept(settings):
     assert ApiCall.objects.count() == 1
 
 
+def test_purge_that_breaks_does_not_stop_the_others(monkeypatch, settings, caplog):
+    def broken() -> int:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(sweep, "_purges", [])
+    sweep.also_purge(broken)
+    sweep.also_purge(lambda: 7)
+
+    with caplog.at_level(logging.CRITICAL):
+        assert sweep.purge() == 7
+
+
+def test_many_old_rows_go_in_steps(monkeypatch, settings):
+    monkeypatch.setattr(sweep, "_PURGED_AT_ONCE", 2)
+    account = SupplierOrderFactory().account
+    old = timezone.now() - timedelta(days=settings.API_CALL_RETENTION_DAYS + 1)
+    for _ in range(5):
+        ApiCall.objects.create(account=account, operation="x", method="POST", path="/", started_at=old)
+
+    assert sweep.purge() == 5
+
+
 class TestWake:
     """A worker is woken after commit, or not at all."""
 
@@ -275,3 +297,14 @@ def test_kill_switch_stops_the_sweep_from_buying(supplier, settings):
     assert (supplier.purchases, SupplierOrder.objects.get(pk=part.pk).status) == ([], "due")
     assert dispatch.due() == []
     assert health.queue().ok is False
+
+
+def test_floor_above_has_its_rows_swept_too(monkeypatch):
+    done = []
+    monkeypatch.setattr(sweep, "_added_jobs", {})
+    monkeypatch.setattr("shop.outbox.send", done.append)
+
+    sweep.also_sweep("shop.outbox.send", lambda: [7])
+    sweep.sweep(sweep.run_here)
+
+    assert done == [7]

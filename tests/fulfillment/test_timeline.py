@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fulfillment.models import Order, TrackingEvent
-from fulfillment.timeline import parcels, steps
+from fulfillment.parcel_views import parcels
+from fulfillment.timeline import steps
 from fulfillment.transitions import move_order
 from tests.factories import PAID_AT, OrderFactory, ShipmentFactory
 

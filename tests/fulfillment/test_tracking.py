@@ -158,6 +158,13 @@ def test_carriers_own_tracking_page_goes_before_the_shops(placed, supplier, sett
     assert Shipment.objects.get().tracking_url == "https://carrier.example/LP1"
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//carrier.example", f"https://carrier.example/{'x' * 300}"])
+def test_tracking_page_that_is_no_web_address_is_not_kept(placed, supplier, url):
+    poll(supplier, snapshot(ONE, E.SHIPPED, parcels=(Parcel("LP1", tracking_url=url),)))
+
+    assert Shipment.objects.get().tracking_url == ""
+
+
 def test_word_we_do_not_know_changes_nothing_and_calls_a_person_once(placed, supplier):
     poll(supplier, snapshot(ONE, E.PROCESSING))
     for _ in range(2):
@@ -168,6 +175,43 @@ def test_word_we_do_not_know_changes_nothing_and_calls_a_person_once(placed, sup
     assert "GONE_FISHING" in placed.attention_note
     assert OrderEvent.objects.filter(kind="external_order.unknown").count() == 1
     assert ExternalOrder.objects.get().next_poll_at is not None
+
+
+def test_known_word_after_an_unknown_one_needs_nobody_any_more(placed, supplier):
+    poll(supplier, snapshot(ONE, E.UNKNOWN, raw_status="GONE_FISHING"), snapshot(ONE, E.PROCESSING))
+
+    assert statuses(placed) == ("paid", "in_fulfillment")
+    assert placed.attention == ""
+    assert OrderEvent.objects.filter(kind="supplier_order.needs_nobody").count() == 1
+
+
+def test_payment_is_asked_for_at_once_when_the_unknown_word_is_gone(placed, supplier):
+    ExternalOrder.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+
+    poll(supplier, snapshot(ONE, E.UNKNOWN, raw_status="GONE_FISHING"), snapshot(ONE, E.AWAITING_PAYMENT))
+
+    placed.refresh_from_db()
+    assert placed.attention == "pay"
+
+
+def test_other_note_stays_when_a_known_word_follows(placed, supplier):
+    poll(supplier, snapshot(ONE, E.UNKNOWN, raw_status="GONE_FISHING"))
+    SupplierOrder.objects.update(attention_note="Customs want a number.")
+
+    poll(supplier, snapshot(ONE, E.PROCESSING))
+
+    placed.refresh_from_db()
+    assert (placed.attention, placed.attention_note) == ("supplier_note", "Customs want a number.")
+
+
+def test_known_word_of_one_order_leaves_the_unknown_word_of_the_other(supplier):
+    part = bought(supplier, ONE, TWO)
+    poll(supplier, snapshot(ONE, E.UNKNOWN, raw_status="GONE_FISHING"))
+
+    poll(supplier, snapshot(TWO, E.PROCESSING))
+
+    part.refresh_from_db()
+    assert part.attention == "supplier_note"
 
 
 def test_supplier_that_cancels_calls_a_person(placed, supplier):

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
+from integrations.address_needs import is_met
 from integrations.base import SupplierAdapter
 from integrations.errors import AccountUnusable, OutcomeUnknown, Rejected, SupplierError, Transient
 from integrations.models import SupplierAccount
-from integrations.registry import adapter_for
+from integrations.registry import adapter_for, address_needs
 from integrations.types import (
+    Address,
+    AddressNeed,
     FreightOption,
     Placed,
     Purchase,
@@ -46,6 +50,7 @@ class World:
     ban: Callable[[], Any]
     without_access: Callable[[], SupplierAdapter]
     unreachable: Callable[[], SupplierAdapter]
+    needs: Callable[[str], tuple[AddressNeed, ...]]
 
 
 @pytest.fixture(params=["aliexpress", "aliseeks", "fake"])
@@ -82,6 +87,7 @@ def emulator_world(emulator: Emulator, account: SupplierAccount) -> World:
         ban=fault("call_limit", ban_s=5, **({"retry_after": True} if account.provider == "aliseeks" else {})),
         without_access=with_(app_secret="not-the-one"),
         unreachable=with_(endpoint=f"http://127.0.0.1:{free_port()}"),
+        needs=partial(address_needs, account.provider),
     )
 
 
@@ -107,6 +113,7 @@ def fake_world(fake: FakeSupplier) -> World:
         ban=answers(Transient("slow down", retry_after_s=5)),
         without_access=that_refuses(AccountUnusable("refused")),
         unreachable=that_refuses(Transient("not connected", code="not_connected")),
+        needs=partial(address_needs, "fake"),
     )
 
 
@@ -248,6 +255,52 @@ def test_wrong_address_is_refused_as_such_without_repeating_it(world, purchase):
 
     assert (caught.value.refusal, world.orders()) == (Refusal.ADDRESS, 0)
     assert ADDRESS.line1 not in caught.value.message
+
+
+#: Addresses as customers write them, with the numbers that their countries' parcels need.
+ABROAD = {
+    "BR": Address("Maria", "Conceição", "Rua das Flores 123", "São Paulo", "BR", province="São Paulo",
+                  postcode="01310-100", phone="+5511987654321", tax_id="123.456.789-09"),
+    "CL": Address("Ana", "Pérez", "Av. Providencia 1234", "Santiago", "CL", postcode="7500000", phone="+56987654321"),
+    "KR": Address("민준", "김", "세종대로 110", "중구", "KR", province="서울특별시", postcode="04524",
+                  phone="+821012345678", tax_id="P123456789012"),
+    "SA": Address("محمد", "العتيبي", "شارع الملك فهد 12", "الرياض", "SA", postcode="12345", phone="+966512345678",
+                  national_address="RRRD2929"),
+    "AR": Address("Juan", "Núñez", "Av. Corrientes 1000", "Buenos Aires", "AR", province="Buenos Aires",
+                  postcode="C1043AAZ", phone="+5491123456789", tax_id="20123456786"),
+    "IL": Address("נועה", "לוי", "דיזנגוף 50", "תל אביב", "IL", postcode="6433222", phone="+972501234567",
+                  tax_id="12345678-2"),
+    "RU": Address("Иван", "Петров", "ул. Ленина 5", "Москва", "RU", province="Москва", postcode="101000",
+                  phone="+79161234567"),
+    "GR": Address("Ελένη", "Παππά", "Ερμού 3", "Αθήνα", "GR", postcode="105 63", phone="+302101234567"),
+    "CN": Address("伟", "王", "北京路 8", "北京", "CN", province="北京市", postcode="100000", phone="+8613912345678"),
+    "DE": Address("Jörg", "Müßig", "Straße des 17. Juni 1", "Köln", "DE", postcode="50667", phone="+4915112345678"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("country", ABROAD)
+def test_address_with_what_the_country_needs_is_accepted(world, purchase, country):
+    address = ABROAD[country]
+
+    needs = world.needs(country)
+
+    assert [need.field for need in needs if not is_met(need, getattr(address, need.field))] == []
+    assert world.adapter.place(replace(purchase, address=address)).external_ids
+
+
+@pytest.mark.parametrize("country", ["BR", "KR", "SA", "AR", "IL"])
+def test_address_without_a_required_number_is_refused_at_its_field(world, purchase, country):
+    (need,) = [need for need in world.needs(country) if need.is_required and need.number] or [None]
+    if need is None:
+        pytest.skip("the supplier in memory asks for nothing")
+    address = replace(ABROAD[country], **{need.field: ""})
+
+    with pytest.raises(Rejected) as caught:
+        world.adapter.place(replace(purchase, address=address))
+
+    assert not is_met(need, "")
+    assert (caught.value.refusal, world.orders()) == (Refusal.ADDRESS, 0)
+    assert caught.value.field == need.field
 
 
 def test_product_number_that_is_none_is_not_bought(world, purchase):

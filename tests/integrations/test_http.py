@@ -381,3 +381,23 @@ def caller() -> SupplierHttp:
 
 def ask(*, write: bool) -> Call:
     return Call(operation="order.create", url="https://supplier.example/sync", form={"a": "b"}, write=write)
+
+
+def test_read_that_a_visitor_waits_for_ends_when_they_give_up(server, client, settings):
+    settings.SUPPLIER_CALL_TIMEOUT_S = 30
+    server.answer = lambda connection: time.sleep(8)
+    started = time.monotonic()
+
+    with http.done_within(1.5), pytest.raises(Transient):
+        client.send(Call(operation="freight", url=server.url, form=FORM))
+
+    assert time.monotonic() - started < 6
+
+
+def test_time_given_to_one_read_does_not_bind_the_next(settings):
+    settings.SUPPLIER_CALL_TIMEOUT_S = 30
+    with http.done_within(2):
+        hurried = http.deadline_of_call() - time.monotonic()
+
+    assert hurried <= 2
+    assert http.deadline_of_call() - time.monotonic() > 29

@@ -111,13 +111,13 @@ def test_the_badge_names_the_most_serious_world(modes, badge):
 
 def test_what_waits_for_a_person_is_counted_beside_the_menu():
     client = superuser()
-    assert "staff-no-badge" in client.get("/admin/").content.decode()
+    before = client.get("/admin/").content.decode()
     SupplierOrderFactory.create_batch(3, status="held", attention="price")
     cache.clear()
 
     page = client.get("/admin/").content.decode()
 
-    assert "staff-no-badge" not in page
+    assert before.count("staff-no-badge") - page.count("staff-no-badge") == 1
     assert re.search(r">\s*3\s*</span>", page)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -9,17 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.models import Listing, Product, Variant
+from catalog.models import Listing, Product, ProductTranslation, Variant
 from fulfillment.models import Order, Payment, SupplierOrder
 from fulfillment.states import OrderStatus, PaymentStatus
 from tests.factories import ListingFactory, OrderFactory, PaymentFactory, VariantFactory
+from tests.shop.baskets import TYPED, stamp, submit
 
 pytestmark = pytest.mark.django_db
-
-TYPED = {
-    "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace", "line1": "123 Main St", "line2": "",
-    "city": "New York", "province": "NY", "postcode": "10001", "country": "US", "phone": "+1 212 555 0123",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -34,12 +31,6 @@ def put_into_basket(client: Client, quantity: int = 1, **listing: Any) -> Varian
     return variant
 
 
-def submit(client: Client, **changes: str) -> Any:
-    """Send the checkout as the page would."""
-    hidden = {"basket": client.session["basket"]["key"], "seen_total": "24.90"}
-    return client.post("/checkout/", {**TYPED, **hidden, **changes})
-
-
 def settle(client: Client, address: str, action: str) -> Any:
     return client.post(address, {"action": action})
 
@@ -52,6 +43,17 @@ def test_complete_checkout_becomes_one_unpaid_order_and_a_payment(client: Client
     assert (order.status, order.total, order.email) == (OrderStatus.AWAITING_PAYMENT, Decimal("24.90"), TYPED["email"])
     assert (order.province, order.phone, order.country) == ("New York", "+12125550123", "US")
     assert (payment.status, payment.amount, payment.order) == (PaymentStatus.PENDING, order.total, order)
+
+
+def test_order_keeps_the_language_and_its_titles_for_good(client: Client, variant: Variant) -> None:
+    ProductTranslation.objects.create(product=variant.product, language="de", title="Becher")
+    client.post("/preferences/", {"language": "de", "currency": "EUR"})
+
+    submit(client)
+
+    order = Order.objects.get()
+    assert (order.language, order.currency) == ("de", "USD")
+    assert order.lines.get().title.startswith("Becher")
 
 
 def test_checkout_sent_twice_is_one_order_and_one_payment(client: Client, variant: Variant) -> None:
@@ -70,14 +72,9 @@ def test_correction_before_paying_changes_the_same_order(client: Client, variant
 
 
 def test_checkout_sent_again_after_paying_shows_the_order(client: Client, variant: Variant) -> None:
-    form = {**TYPED, "basket": client.session["basket"]["key"], "seen_total": "24.90"}
-    address = client.post("/checkout/", form).url
-    # Another tab, opened before the payment, still has the basket.
-    basket = client.session["basket"]
-    settle(client, address, "approve")
-    session = client.session
-    session["basket"] = basket
-    session.save()
+    # Another tab, opened before the payment, still has the form.
+    form = {**TYPED, "basket": stamp(client), "seen_total": "24.90"}
+    settle(client, client.post("/checkout/", form).url, "approve")
 
     response = client.post("/checkout/", form)
 
@@ -163,6 +160,21 @@ def test_tampered_total_is_never_charged(client: Client, variant: Variant, seen:
     assert not Order.objects.exists()
 
 
+def test_what_else_a_client_sends_changes_neither_goods_nor_money(client: Client, variant: Variant) -> None:
+    other = ListingFactory(variant__price=Decimal("1.00")).variant
+
+    submit(
+        client, sku=other.sku, variant=str(other.pk), quantity="99", price="0.01", total="0.01", discount="24.89",
+        tax="-5", currency="IDR", status="paid", paid_at="2026-01-01",
+    )  # fmt: skip
+
+    order = Order.objects.get()
+    (line,) = order.lines.all()
+    assert (line.sku, line.quantity, line.unit_price) == (variant.sku, 1, Decimal("24.90"))
+    assert (order.total, order.currency, order.status) == (Decimal("24.90"), "USD", OrderStatus.AWAITING_PAYMENT)
+    assert order.paid_at is None
+
+
 def test_price_that_rose_meanwhile_is_told_and_can_be_confirmed(client: Client, variant: Variant) -> None:
     Variant.objects.update(price=Decimal("29.90"))
 
@@ -176,10 +188,10 @@ def test_price_that_rose_meanwhile_is_told_and_can_be_confirmed(client: Client, 
 
 
 def test_another_tab_s_choice_is_not_bought_unseen(client: Client, variant: Variant) -> None:
-    old_key = client.session["basket"]["key"]
+    old = stamp(client)
     put_into_basket(client)
 
-    response = submit(client, basket=old_key)
+    response = submit(client, basket=old)
 
     assert response.status_code == 400
     assert "changed in another tab" in response.content.decode()
@@ -255,7 +267,7 @@ def test_fields_tell_browsers_what_they_are_for(client: Client, variant: Variant
         'type="tel"',
     ):
         assert attribute in page
-    assert page.count("<label") == 10
+    assert page.count("autocomplete=") == len(re.findall(r"<(?:input(?! type=\"hidden\")|select)", page))
 
 
 def test_checkout_is_kept_out_of_caches(client: Client, variant: Variant) -> None:
@@ -277,8 +289,10 @@ def test_nothing_is_ordered_while_nobody_can_pay(client: Client, variant: Varian
 def test_placing_an_order_stays_within_its_queries(
     client: Client, variant: Variant, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
+    form = {**TYPED, "basket": stamp(client), "seen_total": "24.90"}
+
     with django_assert_max_num_queries(30):
-        assert submit(client).status_code == 302
+        assert client.post("/checkout/", form).status_code == 302
 
 
 # --- the sandbox payment page ---------------------------------------------------------------------------------------
@@ -300,7 +314,7 @@ def test_approved_payment_pays_the_order_and_says_thanks(client: Client, variant
     order = Order.objects.get()
     assert order.status == OrderStatus.PAID
     assert response.url == f"/orders/{order.number}/thanks/"
-    assert "basket" not in client.session
+    assert "direct" not in client.session
     assert SupplierOrder.objects.filter(order=order).count() == 1
 
 

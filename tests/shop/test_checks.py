@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from cryptography.fernet import Fernet
 from django.core.checks import run_checks
 
-from shop.checks import encryption_keys, time_budgets
+from shop.checks import encryption_keys, exchange_rates, payment_methods, retention, time_budgets
 
 NAMES = ["SUPPLIER_CALL_TIMEOUT_S", "SUPPLIER_TASK_TIMEOUT_S", "SUPPLIER_LEASE_S", "SUPPLIER_SETTLE_S", "QUEUE_RETRY_S"]
 
@@ -27,6 +29,22 @@ def test_budget_that_reaches_the_next_one_is_an_error(settings, small, large):
     assert f"{small} " in errors[0].msg
 
 
+@pytest.mark.parametrize(
+    ("url", "problems"),
+    [
+        ("", []),
+        ("https://www.ecb.europa.eu/stats/eurofxref", []),
+        ("http://127.0.0.1:8100/stats/eurofxref", []),
+        ("http://www.ecb.europa.eu/stats/eurofxref", ["shop.E020"]),
+        ("ecb", ["shop.E020"]),
+    ],
+)
+def test_rates_come_from_a_safe_address_or_not_at_all(settings, url, problems):
+    settings.ECB_RATES_URL = url
+
+    assert [problem.id for problem in exchange_rates(None)] == problems
+
+
 @pytest.mark.parametrize("key", ["", "short", "x" * 44, "ключ"])
 def test_key_that_is_none_is_an_error_that_does_not_show_it(settings, key):
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), key]
@@ -40,3 +58,53 @@ def test_no_key_at_all_is_an_error(settings):
     settings.FIELD_ENCRYPTION_KEYS = []
 
     assert [error.id for error in encryption_keys(None)] == ["shop.E003"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"PAYMENT_METHODS": ["cheque"]}, "shop.E004"),
+        ({"PAYMENT_METHODS": ["stripe"]}, "shop.E005"),
+        ({"STRIPE_SECRET_KEY": "pk_live_1", "STRIPE_WEBHOOK_SECRETS": ["whsec_1"]}, "shop.E006"),
+        ({"STRIPE_SECRET_KEY": "sk_live_1", "STRIPE_WEBHOOK_SECRETS": []}, "shop.W001"),
+        ({"STRIPE_API_BASE": "http://stripe.example"}, "shop.E007"),
+        ({"PAYMENT_METHODS": ["bank_transfer"]}, "shop.E008"),
+    ],
+)
+def test_way_to_pay_that_is_not_set_up_is_said(settings, changes, found):
+    for name, value in changes.items():
+        setattr(settings, name, value)
+
+    problems = payment_methods(None)
+
+    assert [problem.id for problem in problems] == [found]
+    assert "live_1" not in str(problems)
+
+
+def test_pdf_library_is_asked_for_by_the_deployment_check_only(settings, monkeypatch):
+    settings.DEBUG = False
+    monkeypatch.setattr("fulfillment.pdf.is_available", lambda: False)
+
+    at_each_start = {problem.id for problem in run_checks()}
+    before_deployment = {problem.id for problem in run_checks(include_deployment_checks=True)}
+
+    assert "shop.I001" not in at_each_start
+    assert "shop.I001" in before_deployment
+
+
+@pytest.mark.parametrize("name", ["weasyprint.progress", "fontTools.subset"])
+def test_drawing_a_pdf_narrates_nothing_into_the_log(name):
+    assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+
+
+def test_nobody_is_forgotten_before_their_time_to_send_things_back_is_over(settings):
+    settings.RETURN_DAYS, settings.PERSONAL_DATA_DAYS = 30, 29
+
+    assert [problem.id for problem in retention(None)] == ["shop.E009"]
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_retention_that_is_off_or_long_enough_is_sound(settings, days):
+    settings.RETURN_DAYS, settings.PERSONAL_DATA_DAYS = 30, days
+
+    assert retention(None) == []

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from fulfillment.models import Order, OrderLink, Shipment, TrackingEvent
 from fulfillment.states import OrderStatus, PaymentStatus
-from tests.factories import OrderFactory, OrderLineFactory, PaymentFactory, ShipmentFactory
+from tests.factories import OrderFactory, OrderLineFactory, PaymentFactory, ShipmentFactory, SupplierOrderLineFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,11 @@ def ship(order: Order) -> Shipment:
     )
     Order.objects.filter(pk=order.pk).update(status=OrderStatus.SHIPPED)
     return shipment
+
+
+def put_in(shipment: Shipment, order: Order) -> None:
+    """Let the parcel be what the order's first line is bought by."""
+    SupplierOrderLineFactory(supplier_order=shipment.supplier_order, order_line=order.lines.first())
 
 
 def test_thanks_shows_number_and_link_to_its_own_session(client: Client, order: Order) -> None:
@@ -122,6 +127,16 @@ def test_shipped_order_shows_tracking_number_and_events(client: Client, order: O
     assert "Left the hub" in page
 
 
+def test_parcel_says_what_is_inside_and_what_happens_next(client: Client, order: Order) -> None:
+    put_in(ship(order), order)
+
+    page = page_of(client, order).content.decode()
+
+    parcel = page[page.index('class="parcel-contents"') :].partition("</ul>")[0]
+    assert str(order.lines.get().title) in parcel
+    assert "We write as soon as it has arrived." in page
+
+
 def test_tracking_page_that_is_no_web_address_is_not_linked(client: Client, order: Order) -> None:
     shipment = ship(order)
     Shipment.objects.filter(pk=shipment.pk).update(tracking_url="javascript:alert(1)")
@@ -200,12 +215,13 @@ def test_names_are_escaped(client: Client) -> None:
     assert "<script>x" not in page_of(client, order).content.decode()
 
 
-def test_status_page_takes_twelve_queries(
+def test_status_page_takes_fifteen_queries(
     client: Client, order: Order, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    ship(order)
+    put_in(ship(order), order)
     token = OrderLink.mint(order)
 
-    # Link; order, its lines with variants, products, pictures; history; parcels by three steps; payments; shelves.
-    with django_assert_num_queries(12):
+    # Link; order, its lines with variants, products, pictures; history; parcels by three steps; what is in them by two;
+    # payments; returns; shelves.
+    with django_assert_num_queries(15):
         client.get(f"/o/{token}/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -13,10 +14,16 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Category, Listing, Product, ProductImage, Variant
+from catalog.models import Category, Listing, PriceRule, Product, ProductImage, Variant
+from catalog.pricing.repricing import propose, reprice
+from fulfillment.coupons import find
+from fulfillment.models import Coupon, ShippingRate, TaxRate
+from fulfillment.shipping_prices import customer_price
+from fulfillment.taxes import NO_TAX, terms_for
 from integrations.models import SupplierAccount
 from integrations.sandbox import catalogue as supplier_goods
-from shop.demo import load
+from shop.demo import load, second_supplier
+from shop.money import Money
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +199,51 @@ def test_changed_password_of_the_demo_staff_stays(settings):
 
     user.refresh_from_db()
     assert user.check_password("of-my-own")
+
+
+def test_demo_prices_leave_a_us_order_as_it_is(small_demo):
+    _seed()
+
+    items = Money(Decimal("29.90"), "USD")
+    assert find("welcome10", items=items).value == 10
+    assert terms_for("US", "California", "90001") == NO_TAX
+    assert customer_price(None, country="US", items=items).amount == 0
+    assert {rate.name for rate in TaxRate.objects.all()} == {"Sample VAT"}
+
+
+def test_prices_that_staff_have_begun_are_left_alone(small_demo):
+    Coupon.objects.create(code="MINE", kind="free_shipping")
+    TaxRate.objects.create(country="DE", name="VAT", percent=7)
+
+    _seed()
+    _seed()
+
+    assert list(Coupon.objects.values_list("code", flat=True)) == ["MINE"]
+    assert TaxRate.objects.count() == 1
+    assert ShippingRate.objects.count() == 2
+
+
+def test_demo_rule_is_there_to_be_looked_at_and_changes_no_price(small_demo):
+    _seed()
+    _seed()
+
+    rule = PriceRule.objects.get()
+    prices = dict(Variant.objects.values_list("pk", "price"))
+    reprice(prices, reason="a sync")
+    assert (rule.percent, rule.is_automatic) == (40, False)
+    assert dict(Variant.objects.values_list("pk", "price")) == prices
+    assert any(proposal.changes for proposal in propose(prices))
+
+
+def test_second_supplier_takes_over_one_category_once(small_demo, monkeypatch):
+    load.load_demo()
+    first, last = Product.objects.order_by("pk")
+    monkeypatch.setattr(second_supplier, "CATEGORY", last.category.slug)
+
+    moved = [second_supplier.add_second_supplier() for _ in range(2)]
+
+    theirs = Listing.objects.filter(account__provider="aliseeks")
+    assert moved == [last.variants.count(), 0]
+    assert {listing.variant.product for listing in theirs.select_related("variant__product")} == {last}
+    assert all(listing.external_sku_id == listing.external_sku_attr for listing in theirs)
+    assert Listing.objects.filter(account__provider="aliexpress", variant__product=first).exists()

@@ -123,6 +123,33 @@ def test_emulator_is_looked_at_every_few_seconds(started):
     assert environment["TRACKING_POLL_S"] == "3"
 
 
+def test_emulated_stripe_is_offered_beside_the_sandbox_page(started, settings, monkeypatch):
+    monkeypatch.delenv("PAYMENT_METHODS", raising=False)
+
+    _, environment = started()
+
+    assert environment["PAYMENT_METHODS"] == "sandbox,stripe"
+    assert environment["STRIPE_API_BASE"] == f"http://127.0.0.1:{settings.SANDBOX_PORT}/stripe"
+    assert environment["STRIPE_WEBHOOK_URL"] == f"http://127.0.0.1:{settings.PORT}/webhooks/stripe/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("STRIPE_SECRET_KEY", "sk_live_1"), ("DEBUG", False), ("PAYMENT_METHODS", "bank_transfer")]
+)
+def test_emulated_stripe_is_not_offered_where_somebody_has_said_how_customers_pay(
+    started, settings, monkeypatch, name, value
+):
+    monkeypatch.delenv("PAYMENT_METHODS", raising=False)
+    if name == "PAYMENT_METHODS":
+        monkeypatch.setenv(name, value)
+    else:
+        setattr(settings, name, value)
+
+    _, environment = started()
+
+    assert "STRIPE_WEBHOOK_URL" not in environment
+
+
 def test_real_supplier_is_asked_at_its_usual_pace(started, settings):
     settings.ALIEXPRESS_APP_KEY, settings.ALIEXPRESS_APP_SECRET = "1", "2"
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from fulfillment.sweep import run_here, sweep
+from fulfillment.tasks import work_on_imports
 
 
 class Command(BaseCommand):
     help = "Does everything that is due or stuck, now and in this process. Safe beside any number of workers."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{sweep(run_here)} jobs done")
+        self.stdout.write(f"{sweep(run_here) + work_on_imports()} jobs done")

@@ -23,6 +23,7 @@ from fulfillment import dispatch, health
 from fulfillment.children import shield_children
 from fulfillment.schedules import ensure_schedules
 from fulfillment.sweep import run_here, sweep
+from fulfillment.tasks import work_on_imports
 from fulfillment.wake import enqueue
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Command(BaseCommand):
     def _tick(self, started: float) -> None:
         try:
             sweep(run_here)
+            work_on_imports()
             if time.monotonic() - started > health.MAX_SILENCE.total_seconds() and not health.queue().ok:
                 logger.critical("worker: no heartbeat came through the queue for %s", health.MAX_SILENCE)
                 raise SystemExit(1)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Replace this process; signals and exit status then belong to the emulator itself."""
         arguments = ["--host", options["host"], "--port", str(options["port"]), "--store", options["store"]]
-        for name in ("catalogue", "media", "speed", "public_url"):
+        for name in ("catalogue", "media", "speed", "public_url", "stripe_webhook"):
             if options[name] is not None:
                 arguments += [f"--{name.replace('_', '-')}", str(options[name])]
         if options["allow_remote"]:

@@ -51,7 +51,60 @@ def test_product_is_read_whole() -> None:
                 image_url="https://ae01.alicdn.com/kf/S1.jpg",
             ),
         ),
+        country_ids=(("US", "3256807990906987"),),
+        category_id="154002",
+        url="https://www.aliexpress.com/item/1005008177221739.html",
+        rating_percent=Decimal("92.0"),
+        quantity_sold=5000,
+        ship_days=7,
     )
+
+
+def test_what_only_helps_to_choose_never_spoils_the_reading() -> None:
+    odd = product(
+        base={"category_id": {"a": 1}, "avg_evaluation_rating": "very good", "sales_count": ["5"]},
+        logistics_info_dto={"delivery_time": "soon"},
+        ae_item_properties={
+            "ae_item_property": [{"attr_name": 5}, "x", {"attr_name": "Brand Name", "attr_value": "NONE"}]
+        },
+    )
+
+    assert (odd.category_id, odd.rating_percent, odd.quantity_sold, odd.ship_days) == ("", None, None, None)
+    assert (odd.brand, odd.attributes) == ("", ())
+
+
+def test_brand_stands_by_itself_and_not_among_the_attributes() -> None:
+    rows = [{"attr_name": "Brand Name", "attr_value": "Lumi"}, {"attr_name": "Material", "attr_value": "Linen"}]
+    read = product(ae_item_properties={"ae_item_property": rows})
+
+    assert (read.brand, read.attributes) == ("Lumi", (("Material", "Linen"),))
+
+
+@pytest.mark.parametrize(
+    ("told", "ids"),
+    [
+        ('{"UK":3256800000000001,"US":"3256800000000002"}', {"GB": "3256800000000001", "US": "3256800000000002"}),
+        ({"FR": 3256800000000001}, {"FR": "3256800000000001"}),
+        ("{}", {}),
+        ("", {}),
+        (None, {}),
+    ],
+)
+def test_ids_for_countries_are_read_from_a_json_text_or_an_object(told: Any, ids: dict[str, str]) -> None:
+    shown = product(product_id_converter_result={"main_product_id": 1, "sub_product_id": told})
+
+    assert dict(shown.country_ids) == ids
+    assert (shown.id_in("GB"), shown.id_in("DE")) == (ids.get("GB", ""), "")
+
+
+@pytest.mark.parametrize("told", ["{", "[1]", [1], '{"US":"x"}', '{"US":null}', 5])
+def test_unreadable_ids_for_countries_are_told_and_not_guessed(told: Any) -> None:
+    with pytest.raises(MalformedReply, match="sub_product_id"):
+        product(product_id_converter_result={"sub_product_id": told})
+
+
+def test_product_without_ids_for_countries_has_none() -> None:
+    assert product(product_id_converter_result=None).country_ids == ()
 
 
 def test_price_is_in_the_skus_currency_and_not_the_products() -> None:
@@ -66,6 +119,27 @@ def test_only_a_product_on_sale_can_be_ordered(status: str | None) -> None:
 def test_stock_that_is_not_told_is_none_and_zero_is_zero() -> None:
     assert product(sku={"sku_available_stock": None}).skus[0].stock is None
     assert product(sku={"sku_available_stock": 0}).skus[0].stock == 0
+
+
+@pytest.mark.parametrize(
+    ("strategy", "told", "limit"),
+    [
+        ("create_order_fail", "5", 5),
+        ("create_order_fail", 5, 5),
+        ("create_order_fail", "0", None),
+        ("create_order_fail", "9999999999", None),
+        ("create_order_fail", None, None),
+        ("back_to_normal_price", "5", None),
+        ("", "5", None),
+        (None, "not a number", None),
+    ],
+)
+def test_only_a_limit_above_which_the_order_fails_is_a_limit(
+    strategy: str | None, told: str | int | None, limit: int | None
+) -> None:
+    sku = {"limit_strategy": strategy, "buy_amount_limit_set_by_promotion": told}
+
+    assert product(sku=sku).skus[0].quantity_limit == limit
 
 
 def test_price_that_is_no_reduction_has_no_list_price() -> None:

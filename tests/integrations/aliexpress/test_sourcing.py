@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 import responses
 
-from integrations.aliexpress import parse_sourcing, sourcing
+from integrations.aliexpress import fields, parse_sourcing, sourcing
 from integrations.aliexpress.client import AliExpressAdapter
 from integrations.aliexpress.envelope import Answer, open_answer
 from integrations.aliexpress.signing import sign
@@ -164,7 +164,7 @@ def test_page_is_read_without_the_fillers() -> None:
     ],
 )
 def test_number_of_orders_is_read_or_not_told(words: str, quantity: int | None) -> None:
-    assert parse_sourcing.quantity_sold(words) == quantity
+    assert fields.quantity_sold(words) == quantity
 
 
 def test_number_of_orders_may_be_a_number() -> None:

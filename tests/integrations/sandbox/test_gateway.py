@@ -245,6 +245,25 @@ def test_simplify_can_be_switched_to_bare(supplier: Supplier) -> None:
     assert len(answer["result"]["order_list"]) == 1
 
 
+def test_simplify_can_be_switched_to_change_nothing(supplier: Supplier) -> None:
+    supplier.control("POST", "settings", {"simplify": "ignored"})
+
+    answer = supplier.post(supplier.signed(method=CREATE, simplify="true", **create_params()))
+
+    (order_id,) = answer["aliexpress_ds_order_create_response"]["result"]["order_list"]["number"]
+    assert isinstance(order_id, int)
+
+
+@pytest.mark.parametrize(("secret", "code"), [(SECRET, "InsufficientPermission"), ("other", "IncompleteSignature")])
+def test_affiliate_methods_are_not_granted_and_want_no_token(supplier: Supplier, secret: str, code: str) -> None:
+    params = supplier.common(method="aliexpress.affiliate.product.query", keywords="mat")
+    del params["session"]
+
+    answer = supplier.post(params | {"sign": signature(params, secret)})
+
+    assert answer["error_response"]["code"] == code
+
+
 def test_single_elements_can_be_switched_to_bare_objects(supplier: Supplier) -> None:
     supplier.control("POST", "settings", {"single_items": "bare"})
 
@@ -266,6 +285,8 @@ def test_log_names_method_outcome_and_time_but_no_token_or_address(start: Start)
     server, supplier = start()
 
     supplier.buy()
+    # A line is written after its answer was sent: the next request must not overtake it.
+    wait_until(lambda: len(server.lines) == 1)
     supplier.post(supplier.signed(method="aliexpress.spy\n" + TOKEN))
     wait_until(lambda: len(server.lines) == 2)
 

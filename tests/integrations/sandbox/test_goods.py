@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .wire import BEAR_ID, MAT, SAGE, SAGE_ID, TRAY, WHISK, Supplier
+from .wire import BEAR_ID, MAT, SAGE, SAGE_ID, TRAY, WHISK, Supplier, item, purchase
 
 
 def search(supplier: Supplier, **changes: str) -> Any:
@@ -128,6 +128,50 @@ def test_freight_needs_every_field(supplier: Supplier, name: str) -> None:
     assert supplier.freight(**{name: None})["error_response"]["code"] == "MissingParameter"
 
 
+def older_freight(supplier: Supplier, **changes: Any) -> Any:
+    query = {"product_id": MAT, "product_num": 1, "country_code": "US", "sku_id": SAGE_ID} | changes
+    answer = supplier.call(
+        "aliexpress.logistics.buyer.freight.calculate", param_aeop_freight_calculate_for_buyer_d_t_o=json.dumps(query)
+    )
+    return answer.get("result", answer)
+
+
+@pytest.mark.parametrize(("currency", "amount", "cent"), [("USD", "1.99", 199), ("EUR", "1.83", 183)])
+def test_older_freight_method_tells_main_units_and_cents(
+    supplier: Supplier, currency: str, amount: str, cent: int
+) -> None:
+    result = older_freight(supplier, price_currency=currency)
+
+    cheapest, dearest = result["aeop_freight_calculate_result_for_buyer_d_t_o_list"][
+        "aeop_freight_calculate_result_for_buyer_d_t_o"
+    ]
+    assert result["success"] is True
+    assert cheapest["freight"] == {"amount": amount, "cent": cent, "currency_code": currency}
+    assert (cheapest["service_name"], dearest["service_name"]) == ("CAINIAO_FULFILLMENT_STD", "CAINIAO_PREMIUM")
+    assert (cheapest["estimated_delivery_time"], cheapest["tracking_available"]) == ("6-10", "true")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"product_id": 999}, {"sku_id": "1"}, {"product_id": WHISK, "sku_id": None, "country_code": "FR"}]
+)
+def test_older_freight_method_refuses_without_an_option(supplier: Supplier, changes: dict[str, Any]) -> None:
+    result = older_freight(supplier, **changes)
+
+    assert result["success"] is False
+    assert result["error_desc"].startswith("DELIVERY_")
+
+
+@pytest.mark.parametrize("name", ["product_id", "product_num", "country_code"])
+def test_older_freight_method_needs_its_fields(supplier: Supplier, name: str) -> None:
+    assert older_freight(supplier, **{name: None})["error_response"]["code"] == "MissingParameter"
+
+
+def test_older_freight_method_meets_faults_of_its_sku(supplier: Supplier) -> None:
+    supplier.faults({"kind": "sku_gone", "sku_id": SAGE_ID})
+
+    assert older_freight(supplier)["success"] is False
+
+
 def test_freight_refuses_both_forms_of_the_province(supplier: Supplier) -> None:
     answer = supplier.freight(province="New York", provinceCode="1")
 
@@ -183,3 +227,48 @@ def test_address_tree_of_an_unknown_country_is_refused(supplier: Supplier) -> No
 
 def test_stock_shown_is_what_is_left(supplier: Supplier) -> None:
     assert supplier.skus()[BEAR_ID]["sku_available_stock"] == 1
+
+
+VERSION, VERSION_SKU_ID = 3256806000000102, "12000050000010201"
+NATURAL = "14:10#Natural"
+
+
+def test_product_names_the_ids_under_which_countries_get_it(supplier: Supplier) -> None:
+    converter = supplier.product(TRAY)["result"]["product_id_converter_result"]
+
+    assert converter == {"main_product_id": TRAY, "sub_product_id": f'{{"US":{VERSION}}}'}
+
+
+def test_version_for_a_country_is_read_quoted_and_bought_under_its_own_ids(supplier: Supplier) -> None:
+    supplier.control("POST", "settings", {"sub_products": "only"})
+
+    result = supplier.product(VERSION)["result"]
+    (option,) = options(supplier.freight(productId=str(VERSION), selectedSkuId=VERSION_SKU_ID))
+    order = supplier.order(supplier.buy(item(VERSION, NATURAL)))
+
+    assert result["ae_item_base_info_dto"]["product_id"] == VERSION
+    assert result["product_id_converter_result"]["main_product_id"] == TRAY
+    assert option["code"] == "CAINIAO_STANDARD"
+    (child,) = order["child_order_list"]["aeop_child_order_info"]
+    assert (child["product_id"], child["sku_id"]) == (VERSION, VERSION_SKU_ID)
+
+
+def test_version_is_sold_to_its_country_only(supplier: Supplier) -> None:
+    assert supplier.product(VERSION, "FR")["rsp_code"] == 602
+    assert supplier.product(TRAY, "FR")["rsp_code"] == 200
+
+
+def test_main_product_can_be_closed_to_a_country_with_a_version(supplier: Supplier) -> None:
+    main = {"productId": str(TRAY), "selectedSkuId": "12000040000010201"}
+    assert supplier.freight(**main)["success"] is True
+
+    supplier.control("POST", "settings", {"sub_products": "only"})
+
+    assert supplier.freight(**main)["code"] == 501
+    older = older_freight(supplier, product_id=TRAY, sku_id=None)
+    assert older["error_desc"] == "DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS"
+    assert supplier.create(purchase(item(TRAY, NATURAL)))["error_code"] == "ERROR_WHEN_BUILD_FOR_PLACE_ORDER"
+
+
+def test_search_finds_products_and_no_versions_of_them(supplier: Supplier) -> None:
+    assert str(VERSION) not in found(search(supplier, keyWord="tray"))

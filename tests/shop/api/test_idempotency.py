@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from fulfillment import tasks
 from fulfillment.models import Order, SupplierOrder
 from integrations.errors import Rejected, Transient
 from shop.api import order_call
@@ -195,6 +196,30 @@ def test_failure_after_the_order_keeps_the_key_for_that_order(post, account, sup
     response = post(body(), **KEY)
 
     assert (response.status_code, Order.objects.count()) == (202, 1)
+
+
+def test_old_answers_are_purged_each_day_and_young_ones_kept(caller, settings):
+    now = timezone.now()
+    for key, age in (
+        ("old", settings.IDEMPOTENCY_RETENTION_DAYS + 1),
+        ("young", settings.IDEMPOTENCY_RETENTION_DAYS - 1),
+    ):
+        IdempotentRequest.objects.create(
+            user=caller, key=key, path=PATH, body_hash="x", status=201, created_at=now - timedelta(days=age)
+        )
+
+    tasks.purge()
+
+    assert list(IdempotentRequest.objects.values_list("key", flat=True)) == ["young"]
+
+
+def test_repeat_after_the_purge_finds_its_order(post, account, supplier):
+    post(body(), **KEY)
+    IdempotentRequest.objects.all().delete()
+
+    post(body(), **KEY)
+
+    assert Order.objects.count() == 1
 
 
 def test_who_was_overtaken_does_not_overwrite_the_answer(post, account, supplier, monkeypatch):

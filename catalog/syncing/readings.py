@@ -1,0 +1,82 @@
+"""What one look at a supplier says about listings, in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.models import ChangeKind, Listing
+from integrations.errors import MalformedReply
+from integrations.types import ProductSnapshot, SkuSnapshot
+
+#: What is kept of a supplier's number: a column holds no more.
+MOST_STOCK = 2_000_000_000
+_CENT = Decimal("0.01")
+_MOST_COST = Decimal(10) ** 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a supplier says about one listing. ``cost`` (in ``currency``) and ``stock`` are of one of *their* pieces;
+    None: not told, what is known stays. ``quantity_limit`` is what shall stand there, told or kept. ``gone`` is the
+    kind of change if it cannot be bought at all any more.
+    """
+
+    listing_id: int
+    cost: Decimal | None = None
+    currency: str = ""
+    stock: int | None = None
+    quantity_limit: int | None = None
+    gone: str = ""
+
+
+def readings_of(
+    product: ProductSnapshot, listings: Iterable[Listing], *, limits: Mapping[str, int | None] | None = None
+) -> list[Reading]:
+    """What ``product`` says about ``listings``, which all buy it. ``limits`` are what was told last, by SKU id.
+
+    Raises ``MalformedReply`` for an answer that is not whole: without any SKU, or priced in another currency than
+    before. Nothing may be concluded from such a one.
+    """
+    listings = list(listings)
+    if not product.orderable:
+        return gone_readings(listings, ChangeKind.PRODUCT_GONE)
+    if not product.skus:
+        raise MalformedReply("the supplier's answer names no SKU at all", field="skus")
+    by_id = {sku.sku_id: sku for sku in product.skus}
+    return [_reading(listing, by_id, limits or {}) for listing in listings]
+
+
+def gone_readings(listings: Iterable[Listing], kind: ChangeKind) -> list[Reading]:
+    """That none of ``listings`` can be bought any more, for the reason ``kind``."""
+    return [Reading(listing.pk, gone=kind.value) for listing in listings]
+
+
+def _reading(listing: Listing, by_id: Mapping[str, SkuSnapshot], limits: Mapping[str, int | None]) -> Reading:
+    sku = by_id.get(listing.external_sku_id)
+    if sku is None and not listing.external_sku_id and len(by_id) == 1:
+        sku = next(iter(by_id.values()))  # Mapped by the product alone, which has one SKU.
+    if sku is None:
+        return Reading(listing.pk, gone=ChangeKind.SKU_GONE.value)
+    if listing.cost is not None and sku.price.currency != listing.currency:
+        raise MalformedReply(
+            f"the supplier answers in {sku.price.currency}, the cost is kept in {listing.currency}", field="currency"
+        )
+    cost = sku.price.rounded().amount.quantize(_CENT)
+    if not 0 <= cost < _MOST_COST:
+        raise MalformedReply("the supplier tells a price that cannot be one", field="price")
+    return Reading(
+        listing.pk,
+        cost=cost,
+        currency=sku.price.currency,
+        stock=None if sku.stock is None else max(0, min(sku.stock, MOST_STOCK)),
+        quantity_limit=_limit(listing, sku, limits.get(sku.sku_id)),
+    )
+
+
+def _limit(listing: Listing, sku: SkuSnapshot, told_last: int | None) -> int | None:
+    """The limit that is told. If none is, one that the supplier set before ends, and one that staff typed stays."""
+    if sku.quantity_limit is not None:
+        return min(sku.quantity_limit, MOST_STOCK)
+    return None if listing.quantity_limit == told_last else listing.quantity_limit

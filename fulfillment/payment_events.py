@@ -1,0 +1,137 @@
+"""What payment providers tell unasked. The request only checks, stores and answers; a job does the rest.
+
+An event says where to look. States and amounts are then read at the provider, so repeats, late ones and a wrong order
+of arrival are harmless, and one that never comes costs the time until the next look.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from fulfillment import payment_pages, refunds
+from fulfillment.models import Payment, PaymentEvent
+from fulfillment.payments import hold_what_is_not_bought
+from fulfillment.staff_mail import tell_staff
+from fulfillment.transitions import lock_order, record
+from fulfillment.wake import wake
+from integrations.errors import SupplierError
+from integrations.payments import EventKind, provider_for
+
+logger = logging.getLogger(__name__)
+
+#: After this long an event that could not be followed is left to the regular looks.
+GIVE_UP_AFTER = timedelta(days=3)
+_HANDLING = timedelta(minutes=2)
+_LATEST = timedelta(hours=3)
+
+DONE, NOTED, UNKNOWN_PAYMENT, FAILED = "done", "noted", "unknown_payment", "failed"
+#: How a dispute ends without money being lost.
+_WON = ("won", "warning_closed")
+
+
+def receive(method: str, *, headers: Mapping[str, str], body: bytes) -> bool:
+    """Check and keep the event in the raw ``body``; handled later. True if it is new, False for a repeat.
+
+    Raises ``EventForged``, ``EventUnreadable``, and ``SupplierError`` where no such provider is set up.
+    """
+    told = provider_for(method).read_event(body, headers)
+    with transaction.atomic():
+        event, is_new = PaymentEvent.objects.get_or_create(
+            provider=method,
+            event_id=told.event_id,
+            defaults={
+                "kind": told.kind.value,
+                "word": told.word,
+                "note": told.note,
+                "session_id": told.session_id,
+                "payment_reference": told.payment_reference,
+                "body": dict(told.body),
+            },
+        )
+        if is_new:
+            wake("handle_payment_event", event.pk)
+    if is_new:
+        logger.info("payment event kept event=%s provider=%s word=%s", event.pk, method, told.word)
+    return is_new
+
+
+def unhandled() -> list[int]:
+    """Ids of events to be handled now."""
+    rows = PaymentEvent.objects.filter(handled_at=None, next_try_at__lte=timezone.now())
+    return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:200])
+
+
+def handle(event_id: int) -> bool:
+    """Act on one event. True if it is done with by this call. Makes network calls."""
+    now = timezone.now()
+    rows = PaymentEvent.objects.filter(pk=event_id, handled_at=None)
+    if not rows.filter(next_try_at__lte=now).update(next_try_at=now + _HANDLING):
+        return False
+    event = PaymentEvent.objects.get(pk=event_id)
+    payment = _payment_of(event)
+    try:
+        outcome = _outcome(event, payment)
+    except SupplierError as exc:
+        logger.warning("payment event waits event=%s code=%s", event.pk, exc.code)
+        outcome = None
+    age = timezone.now() - event.received_at
+    if outcome is None and age < GIVE_UP_AFTER:
+        rows.update(next_try_at=timezone.now() + min(max(age, timedelta(minutes=1)), _LATEST))
+        return False
+    return bool(rows.update(handled_at=timezone.now(), outcome=outcome or FAILED, payment=payment))
+
+
+def _payment_of(event: PaymentEvent) -> Payment | None:
+    rows = Payment.objects.filter(method=event.provider)
+    found = rows.filter(session_id=event.session_id).first() if event.session_id else None
+    if found is None and event.payment_reference:
+        found = rows.filter(external_reference=event.payment_reference).first()
+    return found
+
+
+def _outcome(event: PaymentEvent, payment: Payment | None) -> str | None:
+    """Do what the event asks for; None if that must be tried again."""
+    if event.kind not in (EventKind.SESSION, EventKind.REFUND, EventKind.DISPUTE_OPENED, EventKind.DISPUTE_CLOSED):
+        return NOTED
+    if payment is None:
+        # Of another shop on the same account, or about money that we come to know of later: then it is taken up again.
+        return UNKNOWN_PAYMENT
+    if event.kind == EventKind.SESSION:
+        return DONE if payment_pages.look(payment.pk) else None
+    if event.kind == EventKind.REFUND:
+        refunds.sync(payment.pk)
+        return DONE
+    return _dispute(event, payment)
+
+
+def _dispute(event: PaymentEvent, payment: Payment) -> str:
+    """The customer's bank takes the money back for now: what is not bought waits for a person."""
+    with transaction.atomic():
+        order = lock_order(payment.order_id)
+        payment.refresh_from_db()
+        if event.kind == EventKind.DISPUTE_CLOSED:
+            if event.note in _WON:
+                Payment.objects.filter(pk=payment.pk).update(disputed_at=None, updated_at=timezone.now())
+            record(order.pk, "payment.dispute_closed", note=event.note, data={"event": event.event_id})
+        else:
+            if _is_closed_already(event) or payment.disputed_at:
+                return NOTED
+            Payment.objects.filter(pk=payment.pk).update(disputed_at=timezone.now(), updated_at=timezone.now())
+            record(order.pk, "payment.disputed", note=event.note, data={"event": event.event_id})
+            hold_what_is_not_bought(
+                order, payment, actor="system", note="The customer disputes the payment at the bank."
+            )
+        tell_staff(order, event.kind)
+    return DONE
+
+
+def _is_closed_already(event: PaymentEvent) -> bool:
+    """Events overtake each other: a dispute that is over is not opened again by its late beginning."""
+    dispute = event.body.get("object")
+    closings = PaymentEvent.objects.filter(provider=event.provider, kind=EventKind.DISPUTE_CLOSED, body__object=dispute)
+    return bool(dispute) and closings.exists()

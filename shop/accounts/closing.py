@@ -1,0 +1,92 @@
+"""Closing an account: what it kept goes at once, orders keep what was sold and what it cost.
+
+An order that is still under way, may be sent back, or has money open keeps what delivering and settling it needs, and
+is erased by the sweep when that has ended.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.authtoken.models import Token
+
+from fulfillment.models import Order
+from fulfillment.personal_data import StillNeeded, erase_personal_data, why_needed
+from fulfillment.returns import may_return
+from fulfillment.transitions import record
+from shop.accounts.models import OutgoingMail, StockWatch
+from shop.accounts.orders import confirmed_addresses
+from shop.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+
+class IsStaff(DomainError):
+    """An account of staff is closed by staff: its name stands in the histories of orders."""
+
+    code = "is_staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How many orders were erased at once, and how many will be when nobody needs them any more."""
+
+    erased: int
+    waiting: int
+
+
+def close_account(user: User) -> Closed:
+    """Delete the account with all it kept, and erase who its orders were for. Raises ``IsStaff``."""
+    if user.is_staff or user.is_superuser:
+        raise IsStaff("An account of staff cannot be closed here.")
+    with transaction.atomic():
+        # Nobody may add an order, an address or a session meanwhile and have it left behind.
+        user = User.objects.select_for_update().get(pk=user.pk)
+        addresses = confirmed_addresses(user)
+        order_ids = list(Order.objects.filter(customer=user).order_by("pk").values_list("pk", flat=True))
+        Order.objects.filter(pk__in=order_ids, personal_data_erased_at=None).update(
+            customer=None, erasure_wanted_at=timezone.now()
+        )
+        for order_id in order_ids:
+            record(order_id, "order.erasure_wanted", actor="customer")
+        OutgoingMail.objects.filter(to__in=addresses).delete()
+        StockWatch.objects.filter(email__in=addresses).delete()
+        Token.objects.filter(user=user).delete()
+        Session.objects.filter(
+            session_key__in=list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+        ).delete()
+        user.delete()
+    erased = sum(erase_order(order_id) for order_id in order_ids)
+    logger.info("account closed orders=%s erased=%s", len(order_ids), erased)
+    return Closed(erased, len(order_ids) - erased)
+
+
+def erase_order(order_id: int) -> bool:
+    """Erase an order whose customer has closed the account. False if it is still needed, or was erased."""
+    order = Order.objects.filter(pk=order_id, erasure_wanted_at__isnull=False).first()
+    if order is None or may_return(order):
+        return False
+    try:
+        erased = erase_personal_data(order, actor="customer")
+    except StillNeeded:
+        return False
+    Order.objects.filter(pk=order_id).update(erasure_wanted_at=None)
+    return erased
+
+
+def orders_to_erase() -> list[int]:
+    """Ids of orders whose customers have closed their accounts and which nobody needs any more."""
+    waiting = Order.objects.filter(erasure_wanted_at__isnull=False).order_by("erasure_wanted_at", "pk")
+    return [order.pk for order in waiting[:200] if not may_return(order) and not why_needed(order)]
+
+
+def orders_still_needed(user: User) -> list[Order]:
+    """The account's orders whose data would not go at once if it were closed now."""
+    open_orders = Order.objects.filter(customer=user, personal_data_erased_at=None)
+    return [order for order in open_orders if may_return(order) or why_needed(order)]

@@ -1,0 +1,166 @@
+"""Webhooks: the events of orders, posted to an address of another program, signed by Standard Webhooks 1.0.
+
+The row is the queue: it knows the last event that was taken. Events go out one by one in their order; what is not
+taken is tried again under the same id, later and later, and after two days the address is switched off.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+import time
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from fulfillment.models import OrderEvent
+from integrations.errors import Transient
+from integrations.outgoing import NotPublic, Posted, check_public_url, post
+from shop import order_feed
+from shop.errors import DomainError
+from shop.hook_models import EventHook
+from shop.order_feed import FeedEvent
+
+logger = logging.getLogger(__name__)
+
+MAX_HOOKS = 5
+#: Seconds until the next try after so many failures in a row; then the address is switched off.
+_LADDER_S = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+_CLAIM = timedelta(minutes=2)
+#: A job ends in seconds: it begins no further event after this.
+_PATIENCE_S = 20.0
+_AT_ONCE = 50
+
+
+class CannotRegister(DomainError):
+    """Codes: ``bad_url``, ``too_many``, ``present``."""
+
+    code = "bad_url"
+
+
+def register(user: User, *, url: str, scope: str) -> tuple[EventHook, str]:
+    """A new webhook of ``user`` and its secret, which is shown only now. Raises ``CannotRegister``."""
+    try:
+        check_public_url(url)
+    except NotPublic as exc:
+        raise CannotRegister(str(exc)) from exc
+    if EventHook.objects.filter(user=user).count() >= MAX_HOOKS:
+        raise CannotRegister(f"An account has at most {MAX_HOOKS} webhooks.", code="too_many")
+    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    hook = EventHook(user=user, url=url, scope=scope, last_event_id=order_feed.latest_id())
+    hook.secret = secret
+    try:
+        with transaction.atomic():
+            hook.save()
+    except IntegrityError as exc:
+        raise CannotRegister("This address is registered already.", code="present") from exc
+    return hook, secret
+
+
+def switch_off(hook: EventHook, *, actor: str) -> None:
+    """Post nothing more to it. Its owner sees that, and may register the address anew."""
+    if _own(hook).filter(disabled_at__isnull=True).update(disabled_at=timezone.now()):
+        logger.info("webhook switched off hook=%s actor=%s", hook.public_id, actor)
+
+
+def due() -> list[int]:
+    """Ids of webhooks that have something to tell."""
+    now = timezone.now()
+    news = OrderEvent.objects.filter(pk__gt=OuterRef("last_event_id"), at__lt=now - order_feed.SETTLED_AFTER)
+    rows = EventHook.objects.filter(Exists(news), disabled_at__isnull=True, next_try_at__lte=now)
+    return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:200])
+
+
+def send(hook_id: int) -> bool:
+    """Post what one webhook has not been told yet. Makes network calls. False if it must wait, or is at work."""
+    now = timezone.now()
+    rows = EventHook.objects.filter(pk=hook_id, disabled_at__isnull=True, next_try_at__lte=now)
+    if not rows.update(next_try_at=now + _CLAIM):
+        return False
+    hook = EventHook.objects.select_related("user").get(pk=hook_id)
+    seen = _settled_id()
+    events = order_feed.after(_orders_of(hook), hook.last_event_id, limit=_AT_ONCE)
+    started = time.monotonic()
+    for event in events:
+        if time.monotonic() - started > _PATIENCE_S:
+            break
+        if not _tell(hook, event):
+            return False
+    told_all = len(events) < _AT_ONCE and (not events or hook.last_event_id == events[-1].row_id)
+    done_up_to = max(seen, hook.last_event_id) if told_all else hook.last_event_id
+    _own(hook).update(last_event_id=done_up_to, next_try_at=timezone.now())
+    return True
+
+
+def sign(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:
+    """The value of ``webhook-signature``. ``secret`` is ``whsec_<base64>``."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
+
+
+def _tell(hook: EventHook, event: FeedEvent) -> bool:
+    """Post one event; whether it was taken. What is sent is the same however often it is tried."""
+    body = json.dumps(event.body, separators=(",", ":")).encode()
+    message_id, now = f"msg_{event.key}", int(time.time())
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(now),
+        "webhook-signature": sign(hook.secret, message_id=message_id, timestamp=now, body=body),
+    }
+    posted = None
+    try:
+        posted = post(hook.url, body, headers)
+    except (Transient, NotPublic) as exc:
+        logger.info("webhook not taken hook=%s error=%s", hook.public_id, type(exc).__name__)
+    if posted is not None and 200 <= posted.status < 300:
+        hook.last_event_id = event.row_id
+        _own(hook).update(
+            last_event_id=event.row_id, failures=0, last_status=posted.status, delivered_at=timezone.now()
+        )
+        return True
+    _put_off(hook, posted)
+    return False
+
+
+def _put_off(hook: EventHook, posted: Posted | None) -> None:
+    now = timezone.now()
+    failures = hook.failures + 1
+    is_over = failures > len(_LADDER_S) or (posted is not None and posted.status == 410)
+    wait_s = _LADDER_S[min(failures, len(_LADDER_S)) - 1]
+    if posted is not None and posted.retry_after.isdecimal() and len(posted.retry_after) < 6:
+        wait_s = max(wait_s, int(posted.retry_after))
+    _own(hook).update(
+        failures=failures,
+        last_status=posted.status if posted else None,
+        next_try_at=now + timedelta(seconds=wait_s),
+        disabled_at=now if is_over else None,
+    )
+    if is_over:
+        logger.warning("webhook switched off hook=%s failures=%s", hook.public_id, failures)
+
+
+def _orders_of(hook: EventHook) -> Q:
+    """Whose orders: all of them only as long as the account may see all orders."""
+    user = hook.user
+    if not user.is_active:
+        return Q(pk__in=[])
+    may_see_all = user.is_staff and user.has_perm("fulfillment.view_order")
+    return Q() if hook.scope == EventHook.Scope.ALL and may_see_all else Q(order__customer=user)
+
+
+def _settled_id() -> int:
+    rows = OrderEvent.objects.filter(at__lt=timezone.now() - order_feed.SETTLED_AFTER)
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _own(hook: EventHook) -> QuerySet[EventHook]:
+    return EventHook.objects.filter(pk=hook.pk)

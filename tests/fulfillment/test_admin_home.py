@@ -1,0 +1,97 @@
+"""The admin's first page says what waits for a person, with the list to go to, and nothing that may not be seen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from fulfillment import health
+from fulfillment.models import Refund
+from tests.factories import ExternalOrderFactory, OrderFactory, PaymentFactory, SupplierOrderFactory
+from tests.staff import VIEWS, signed_in, superuser
+
+pytestmark = pytest.mark.django_db
+
+HOME = "/admin/"
+
+
+def everything_waits() -> None:
+    SupplierOrderFactory(status="held", attention="price")
+    ExternalOrderFactory(state="awaiting_payment", supplier_order__account__pays_automatically=False)
+    PaymentFactory(method="bank_transfer")
+    PaymentFactory(status="mismatch")
+    payment = PaymentFactory(order=OrderFactory(paid=True), status="succeeded")
+    Refund.objects.create(payment=payment, key="k", amount=Decimal(1), currency="USD", status="to_do")
+
+
+def test_each_kind_of_work_is_counted_and_leads_to_rows():
+    everything_waits()
+    staff = superuser()
+
+    page = staff.get(HOME)
+
+    assert [(item.text, item.count) for item in page.context["work"]] == [
+        ("Supplier orders that need a person", 1),
+        ("Orders to pay at the supplier", 1),
+        ("Bank transfers that are awaited", 1),
+        ("Payments that do not fit", 1),
+        ("Refunds to be done by a person", 1),
+    ]
+    for item in page.context["work"]:
+        assert "ORD-" in staff.get(item.url).content.decode()
+
+
+def test_nothing_to_do_is_said():
+    assert "the shop goes on by itself" in superuser().get(HOME).content.decode()
+
+
+def test_what_may_not_be_seen_is_not_counted():
+    everything_waits()
+
+    page = signed_in("fulfillment.view_refund").get(HOME)
+
+    assert [item.text for item in page.context["work"]] == ["Refunds to be done by a person"]
+    assert page.context["day"] is None
+
+
+def test_last_day_sums_what_was_paid_by_currency():
+    now = timezone.now()
+    OrderFactory(status="paid", paid_at=now)
+    OrderFactory(status="shipped", paid_at=now, currency="EUR")
+    OrderFactory(status="canceled", paid_at=now)
+    OrderFactory()
+
+    page = signed_in(*VIEWS).get(HOME).content.decode()
+
+    assert "24.90 EUR + 24.90 USD" in page
+
+
+def test_silent_worker_is_said():
+    assert "not heard of" in superuser().get(HOME).content.decode()
+
+    health.beat(health.QUEUE)
+
+    assert "at work" in signed_in(*VIEWS).get(HOME).content.decode()
+
+
+def test_page_costs_a_fixed_number_of_queries():
+    staff = superuser()
+
+    def queries() -> int:
+        cache.clear()
+        with CaptureQueriesContext(connection) as counted:
+            assert staff.get(HOME).status_code == 200
+        return len(counted)
+
+    queries()
+    few = queries()
+    for _ in range(5):
+        SupplierOrderFactory(status="held", attention="price")
+        PaymentFactory(status="mismatch")
+
+    assert queries() == few
