@@ -12,7 +12,8 @@ _EXPLAINED = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 
 
 def _read_by_settings() -> set[str]:
-    return set(_READ.findall((ROOT / "shop" / "settings.py").read_text(encoding="utf-8")))
+    modules = (ROOT / "shop" / "settings").glob("*.py")
+    return {name for module in modules for name in _READ.findall(module.read_text(encoding="utf-8"))}
 
 
 def _example() -> str:
