@@ -8,6 +8,126 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
+def _item(title: Any, icon: str, page: str, *, query: str = "", **more: str) -> dict[str, Any]:
+    """An entry of the menu. *page* names a URL; *more* are unfold's ``badge`` and ``active``, callables by path."""
+    link = (lambda request: reverse(page) + query) if query else reverse_lazy(page)
+    return {"title": title, "icon": icon, "link": link, **more}
+
+
+def _orders() -> dict[str, Any]:
+    return {
+        "title": _("Orders"),
+        "items": [
+            _item(_("Orders"), "shopping_bag", "admin:fulfillment_order_changelist"),
+            _item(
+                _("Supplier orders"),
+                "local_shipping",
+                "admin:fulfillment_supplierorder_changelist",
+                badge="fulfillment.admin.needs_person_badge",
+                active="fulfillment.admin.on_supplier_orders",
+            ),
+            _item(
+                _("To pay at the supplier"),
+                "credit_card",
+                "admin:fulfillment_to_pay",
+                badge="fulfillment.admin.to_pay_badge",
+            ),
+            _item(_("Shipments"), "package_2", "admin:fulfillment_shipment_changelist"),
+            _item(_("Payments"), "payments", "admin:fulfillment_payment_changelist"),
+            _item(_("Refunds"), "currency_exchange", "admin:fulfillment_refund_changelist"),
+            _item(
+                _("Returns"),
+                "assignment_return",
+                "admin:fulfillment_returnrequest_changelist",
+                badge="fulfillment.admin.returns_badge",
+            ),
+            _item(_("Invoices"), "receipt_long", "admin:fulfillment_invoice_changelist"),
+        ],
+    }
+
+
+def _catalogue() -> dict[str, Any]:
+    return {
+        "title": _("Catalogue"),
+        "items": [
+            _item(_("Products"), "inventory_2", "admin:catalog_product_changelist"),
+            _item(_("Mapping"), "join_inner", "admin:catalog_mapping", active="catalog.menu.on_mapping"),
+            _item(_("Means something else"), "difference", "admin:catalog_mappingdrift_changelist"),
+            _item(_("Categories"), "category", "admin:catalog_category_changelist"),
+            _item(_("Find products"), "travel_explore", "admin:catalog_importrun_find"),
+            _item(_("Imports"), "downloading", "admin:catalog_importrun_changelist", active="catalog.admin.on_imports"),
+            _item(_("Staged products"), "edit_note", "admin:catalog_stagedproduct_changelist"),
+            _item(_("Option words"), "dictionary", "admin:catalog_optionword_changelist"),
+            _item(_("Translated option words"), "translate", "admin:catalog_wordtranslation_changelist"),
+            _item(_("Category mappings"), "alt_route", "admin:catalog_categorymapping_changelist"),
+            _item(_("Pages of text"), "article", "admin:shop_page_changelist"),
+        ],
+    }
+
+
+def _stock_and_cost() -> dict[str, Any]:
+    return {
+        "title": _("Stock and cost"),
+        "items": [
+            _item(
+                _("Changes to decide"),
+                "rule",
+                "admin:catalog_syncchange_changelist",
+                query="?status__exact=waiting",
+                badge="catalog.admin.changes_badge",
+            ),
+            _item(_("Low stock"), "production_quantity_limits", "admin:catalog_lowstock_changelist"),
+            _item(_("Sync runs"), "sync", "admin:catalog_syncrun_changelist"),
+            _item(_("Sync rules"), "tune", "admin:catalog_syncrule_changelist"),
+            _item(_("Watched products"), "visibility", "admin:catalog_watchedproduct_changelist"),
+        ],
+    }
+
+
+def _prices_and_taxes() -> dict[str, Any]:
+    return {
+        "title": _("Prices and taxes"),
+        "items": [
+            _item(
+                _("Pricing rules"),
+                "calculate",
+                "admin:catalog_pricerule_changelist",
+                active="catalog.menu.on_price_rules",
+            ),
+            _item(_("Price preview"), "preview", "admin:catalog_price_preview"),
+            _item(_("Price history"), "history", "admin:catalog_pricechange_changelist"),
+            _item(_("Exchange rates"), "currency_exchange", "admin:catalog_rates_now", active="catalog.menu.on_rates"),
+            _item(_("Coupons"), "sell", "admin:fulfillment_coupon_changelist"),
+            _item(_("Tax rates"), "percent", "admin:fulfillment_taxrate_changelist"),
+            _item(_("Shipping prices"), "package", "admin:fulfillment_shippingrate_changelist"),
+        ],
+    }
+
+
+def _suppliers() -> dict[str, Any]:
+    return {
+        "title": _("Suppliers"),
+        "items": [
+            _item(_("Supplier accounts"), "key", "admin:integrations_supplieraccount_changelist"),
+            _item(_("Call limits"), "speed", "admin:integrations_ratewindow_changelist"),
+            _item(_("API calls"), "swap_horiz", "admin:integrations_apicall_changelist"),
+            _item(_("Push messages"), "notifications", "admin:integrations_pushmessage_changelist"),
+        ],
+    }
+
+
+def _staff() -> dict[str, Any]:
+    return {
+        "title": _("Staff"),
+        "items": [
+            _item(_("Users"), "person", "admin:auth_user_changelist"),
+            _item(_("Groups"), "group", "admin:auth_group_changelist"),
+            _item(_("Devices"), "devices", "admin:shop_device_changelist"),
+            _item(_("Event webhooks"), "webhook", "admin:shop_eventhook_changelist"),
+        ],
+    }
+
+
 def staff_site(shop_name: str) -> dict[str, Any]:
     """The settings of unfold, for a shop of this name."""
     return {
@@ -38,234 +158,12 @@ def staff_site(shop_name: str) -> dict[str, Any]:
         "SIDEBAR": {
             "show_search": True,
             "navigation": [
-                {
-                    "title": _("Orders"),
-                    "items": [
-                        {
-                            "title": _("Orders"),
-                            "icon": "shopping_bag",
-                            "link": reverse_lazy("admin:fulfillment_order_changelist"),
-                        },
-                        {
-                            "title": _("Supplier orders"),
-                            "icon": "local_shipping",
-                            "link": reverse_lazy("admin:fulfillment_supplierorder_changelist"),
-                            "badge": "fulfillment.admin.needs_person_badge",
-                            "active": "fulfillment.admin.on_supplier_orders",
-                        },
-                        {
-                            "title": _("To pay at the supplier"),
-                            "icon": "credit_card",
-                            "link": reverse_lazy("admin:fulfillment_to_pay"),
-                            "badge": "fulfillment.admin.to_pay_badge",
-                        },
-                        {
-                            "title": _("Shipments"),
-                            "icon": "package_2",
-                            "link": reverse_lazy("admin:fulfillment_shipment_changelist"),
-                        },
-                        {
-                            "title": _("Payments"),
-                            "icon": "payments",
-                            "link": reverse_lazy("admin:fulfillment_payment_changelist"),
-                        },
-                        {
-                            "title": _("Refunds"),
-                            "icon": "currency_exchange",
-                            "link": reverse_lazy("admin:fulfillment_refund_changelist"),
-                        },
-                        {
-                            "title": _("Returns"),
-                            "icon": "assignment_return",
-                            "link": reverse_lazy("admin:fulfillment_returnrequest_changelist"),
-                            "badge": "fulfillment.admin.returns_badge",
-                        },
-                        {
-                            "title": _("Invoices"),
-                            "icon": "receipt_long",
-                            "link": reverse_lazy("admin:fulfillment_invoice_changelist"),
-                        },
-                    ],
-                },
-                {
-                    "title": _("Catalogue"),
-                    "items": [
-                        {
-                            "title": _("Products"),
-                            "icon": "inventory_2",
-                            "link": reverse_lazy("admin:catalog_product_changelist"),
-                        },
-                        {
-                            "title": _("Mapping"),
-                            "icon": "join_inner",
-                            "link": reverse_lazy("admin:catalog_mapping"),
-                            "active": "catalog.menu.on_mapping",
-                        },
-                        {
-                            "title": _("Means something else"),
-                            "icon": "difference",
-                            "link": reverse_lazy("admin:catalog_mappingdrift_changelist"),
-                        },
-                        {
-                            "title": _("Categories"),
-                            "icon": "category",
-                            "link": reverse_lazy("admin:catalog_category_changelist"),
-                        },
-                        {
-                            "title": _("Find products"),
-                            "icon": "travel_explore",
-                            "link": reverse_lazy("admin:catalog_importrun_find"),
-                        },
-                        {
-                            "title": _("Imports"),
-                            "icon": "downloading",
-                            "link": reverse_lazy("admin:catalog_importrun_changelist"),
-                            "active": "catalog.admin.on_imports",
-                        },
-                        {
-                            "title": _("Staged products"),
-                            "icon": "edit_note",
-                            "link": reverse_lazy("admin:catalog_stagedproduct_changelist"),
-                        },
-                        {
-                            "title": _("Option words"),
-                            "icon": "dictionary",
-                            "link": reverse_lazy("admin:catalog_optionword_changelist"),
-                        },
-                        {
-                            "title": _("Translated option words"),
-                            "icon": "translate",
-                            "link": reverse_lazy("admin:catalog_wordtranslation_changelist"),
-                        },
-                        {
-                            "title": _("Category mappings"),
-                            "icon": "alt_route",
-                            "link": reverse_lazy("admin:catalog_categorymapping_changelist"),
-                        },
-                        {
-                            "title": _("Pages of text"),
-                            "icon": "article",
-                            "link": reverse_lazy("admin:shop_page_changelist"),
-                        },
-                    ],
-                },
-                {
-                    "title": _("Stock and cost"),
-                    "items": [
-                        {
-                            "title": _("Changes to decide"),
-                            "icon": "rule",
-                            "link": lambda request: (
-                                reverse("admin:catalog_syncchange_changelist") + "?status__exact=waiting"
-                            ),
-                            "badge": "catalog.admin.changes_badge",
-                        },
-                        {
-                            "title": _("Low stock"),
-                            "icon": "production_quantity_limits",
-                            "link": reverse_lazy("admin:catalog_lowstock_changelist"),
-                        },
-                        {
-                            "title": _("Sync runs"),
-                            "icon": "sync",
-                            "link": reverse_lazy("admin:catalog_syncrun_changelist"),
-                        },
-                        {
-                            "title": _("Sync rules"),
-                            "icon": "tune",
-                            "link": reverse_lazy("admin:catalog_syncrule_changelist"),
-                        },
-                        {
-                            "title": _("Watched products"),
-                            "icon": "visibility",
-                            "link": reverse_lazy("admin:catalog_watchedproduct_changelist"),
-                        },
-                    ],
-                },
-                {
-                    "title": _("Prices and taxes"),
-                    "items": [
-                        {
-                            "title": _("Pricing rules"),
-                            "icon": "calculate",
-                            "link": reverse_lazy("admin:catalog_pricerule_changelist"),
-                            "active": "catalog.menu.on_price_rules",
-                        },
-                        {
-                            "title": _("Price preview"),
-                            "icon": "preview",
-                            "link": reverse_lazy("admin:catalog_price_preview"),
-                        },
-                        {
-                            "title": _("Price history"),
-                            "icon": "history",
-                            "link": reverse_lazy("admin:catalog_pricechange_changelist"),
-                        },
-                        {
-                            "title": _("Exchange rates"),
-                            "icon": "currency_exchange",
-                            "link": reverse_lazy("admin:catalog_rates_now"),
-                            "active": "catalog.menu.on_rates",
-                        },
-                        {
-                            "title": _("Coupons"),
-                            "icon": "sell",
-                            "link": reverse_lazy("admin:fulfillment_coupon_changelist"),
-                        },
-                        {
-                            "title": _("Tax rates"),
-                            "icon": "percent",
-                            "link": reverse_lazy("admin:fulfillment_taxrate_changelist"),
-                        },
-                        {
-                            "title": _("Shipping prices"),
-                            "icon": "package",
-                            "link": reverse_lazy("admin:fulfillment_shippingrate_changelist"),
-                        },
-                    ],
-                },
-                {
-                    "title": _("Suppliers"),
-                    "items": [
-                        {
-                            "title": _("Supplier accounts"),
-                            "icon": "key",
-                            "link": reverse_lazy("admin:integrations_supplieraccount_changelist"),
-                        },
-                        {
-                            "title": _("Call limits"),
-                            "icon": "speed",
-                            "link": reverse_lazy("admin:integrations_ratewindow_changelist"),
-                        },
-                        {
-                            "title": _("API calls"),
-                            "icon": "swap_horiz",
-                            "link": reverse_lazy("admin:integrations_apicall_changelist"),
-                        },
-                        {
-                            "title": _("Push messages"),
-                            "icon": "notifications",
-                            "link": reverse_lazy("admin:integrations_pushmessage_changelist"),
-                        },
-                    ],
-                },
-                {
-                    "title": _("Staff"),
-                    "items": [
-                        {"title": _("Users"), "icon": "person", "link": reverse_lazy("admin:auth_user_changelist")},
-                        {"title": _("Groups"), "icon": "group", "link": reverse_lazy("admin:auth_group_changelist")},
-                        {
-                            "title": _("Devices"),
-                            "icon": "devices",
-                            "link": reverse_lazy("admin:shop_device_changelist"),
-                        },
-                        {
-                            "title": _("Event webhooks"),
-                            "icon": "webhook",
-                            "link": reverse_lazy("admin:shop_eventhook_changelist"),
-                        },
-                    ],
-                },
+                _orders(),
+                _catalogue(),
+                _stock_and_cost(),
+                _prices_and_taxes(),
+                _suppliers(),
+                _staff(),
             ],
         },
     }
