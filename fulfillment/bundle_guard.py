@@ -12,11 +12,11 @@ from fulfillment import guards
 from fulfillment.models import SupplierOrder
 from fulfillment.states import SupplierOrderStatus
 from fulfillment.transitions import move_supplier_order
-from fulfillment.wake import wake
 from integrations.clock import database_now
 from integrations.errors import Transient
 from integrations.models import SupplierAccount
 from integrations.registry import adapter_for
+from integrations.wake import wake
 
 _S = SupplierOrderStatus
 _A = SupplierOrder.Attention
@@ -58,7 +58,7 @@ def release_rest(supplier_order: SupplierOrder, *, actor: str) -> None:
     for other in rest_of_bundles(supplier_order).filter(status=_S.HELD, attention=_A.BUNDLE):
         where = {"status": _S.HELD, "attention": _A.BUNDLE}
         if move_supplier_order(other, _S.DUE, where=where, actor=actor, next_attempt_at=database_now()):
-            wake("place", other.pk)
+            wake("fulfillment.tasks.place", other.pk)
 
 
 def _check_due(other: SupplierOrder, account: SupplierAccount) -> None:

@@ -20,10 +20,10 @@ from fulfillment.payments import close_if_all_went_back, refund
 from fulfillment.progress import update_order
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import call_for_person, lock_order, move_order, move_supplier_order, record
-from fulfillment.wake import wake
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Address
+from integrations.wake import wake
 from shop.errors import DomainError
 
 _S = SupplierOrderStatus
@@ -63,7 +63,7 @@ def confirm_not_bought(supplier_order: SupplierOrder, *, actor: str) -> None:
             note="A person found that it was not bought.",
         )
         supplier_order.attempts.filter(outcome=Attempt.Outcome.UNKNOWN).update(outcome=Attempt.Outcome.NOT_DONE)
-        wake("place", supplier_order.pk)
+        wake("fulfillment.tasks.place", supplier_order.pk)
 
 
 def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> None:
@@ -92,7 +92,7 @@ def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> 
             _leave_retired(supplier_order)
             routing.take_present_mapping(supplier_order)
         _move_from(supplier_order, was, _S.DUE, actor=actor, data={"waive": waive}, **changes)
-        wake("place", supplier_order.pk)
+        wake("fulfillment.tasks.place", supplier_order.pk)
         bundle_guard.release_rest(supplier_order, actor=actor)
 
 
@@ -186,7 +186,7 @@ def resume_account(account: SupplierAccount, *, actor: str) -> None:
         waiting.update(next_attempt_at=database_now(), updated_at=timezone.now())
         for supplier_order in waiting.only("pk", "order_id", "reference"):
             record(supplier_order.order_id, "supplier_order.resumed", supplier_order=supplier_order, actor=actor)
-            wake("place", supplier_order.pk)
+            wake("fulfillment.tasks.place", supplier_order.pk)
 
 
 def _move_from(supplier_order: SupplierOrder, source: str, target: str, **kwargs: object) -> None:

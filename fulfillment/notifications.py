@@ -19,7 +19,7 @@ from fulfillment.models import Notice, Order, OrderLink, Refund, ReturnRequest, 
 from fulfillment.parcel_views import contents_of, is_shared
 from fulfillment.statement import statement_of
 from fulfillment.states import SupplierOrderStatus
-from fulfillment.wake import wake
+from integrations.wake import wake
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def owe(
     }
     notice, is_new = Notice.objects.get_or_create(key=key, defaults=defaults)
     if is_new:
-        wake("send_notice", notice.pk)
+        wake("fulfillment.tasks.send_notice", notice.pk)
 
 
 def unsent() -> list[int]:

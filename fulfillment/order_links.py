@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from fulfillment.models import LinkRequest, Order, OrderLink
-from fulfillment.wake import wake
+from integrations.wake import wake
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def ask(*, email: str, visitor: str) -> None:
     request = LinkRequest.objects.create(
         email=email.strip(), email_hash=_keyed_hash(email.strip().casefold()), visitor_hash=visitor_hash
     )
-    wake("mail_links", request.pk)
+    wake("fulfillment.tasks.mail_links", request.pk)
 
 
 def unhandled() -> list[int]:

@@ -40,10 +40,10 @@ from fulfillment.reserving import (
 from fulfillment.statement import stored_taxes
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import lock_order, move_order, record
-from fulfillment.wake import wake
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Address, ProductSnapshot, SkuSnapshot
+from integrations.wake import wake
 from shop.money import Money
 
 __all__ = [
@@ -152,7 +152,7 @@ def order_external(
                     quantity=quantity,
                     unit_cost=sku.price.amount,
                 )
-            wake("place", supplier_order.pk)
+            wake("fulfillment.tasks.place", supplier_order.pk)
     except IntegrityError:
         existing = SupplierOrder.objects.filter(order__checkout_key=checkout_key, part=1).first()
         if checkout_key is None or existing is None:
@@ -218,7 +218,9 @@ def cancel_unpaid(order: Order, *, actor: str = "system", note: str = "") -> boo
         for payment_id in (
             order.payments.filter(status=PaymentStatus.PENDING).exclude(session_id="").values_list("pk", flat=True)
         ):
-            wake("look_at_payment", payment_id)  # Closes the page, on which money could still be paid.
+            wake(
+                "fulfillment.tasks.look_at_payment", payment_id
+            )  # Closes the page, on which money could still be paid.
     return True
 
 

@@ -24,7 +24,6 @@ from fulfillment.transitions import (
     move_supplier_order,
     record,
 )
-from fulfillment.wake import wake
 from integrations import standing
 from integrations.clock import database_now
 from integrations.errors import (
@@ -39,6 +38,7 @@ from integrations.errors import (
 from integrations.models import SupplierAccount
 from integrations.ratelimit import RateLimited
 from integrations.types import Placed, Refusal
+from integrations.wake import wake
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def adopt(
         )
         if not is_new and external.supplier_order_id != supplier_order.pk:
             elsewhere.append(external_id)
-        wake("look", external.pk)
+        wake("fulfillment.tasks.look", external.pk)
     if elsewhere:
         note = f"The supplier answered with {', '.join(elsewhere)}, which belongs to another order here."
         call_for_person(supplier_order, _A.SUPPLIER_NOTE, note)

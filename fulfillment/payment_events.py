@@ -18,9 +18,9 @@ from fulfillment.models import Payment, PaymentEvent
 from fulfillment.payments import hold_what_is_not_bought
 from fulfillment.staff_mail import tell_staff
 from fulfillment.transitions import lock_order, record
-from fulfillment.wake import wake
 from integrations.errors import SupplierError
 from integrations.payments import EventKind, provider_for
+from integrations.wake import wake
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def receive(method: str, *, headers: Mapping[str, str], body: bytes) -> bool:
             },
         )
         if is_new:
-            wake("handle_payment_event", event.pk)
+            wake("fulfillment.tasks.handle_payment_event", event.pk)
     if is_new:
         logger.info("payment event kept event=%s provider=%s word=%s", event.pk, method, told.word)
     return is_new

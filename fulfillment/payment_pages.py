@@ -18,7 +18,6 @@ from fulfillment.models import Order, Payment, PaymentEvent
 from fulfillment.payments import PaymentProblem, settle_payment, start_payment
 from fulfillment.states import OrderStatus, PaymentStatus
 from fulfillment.transitions import IllegalTransition, move_payment
-from fulfillment.wake import wake
 from integrations.errors import Rejected, SupplierError
 from integrations.payments import (
     PROVIDERS,
@@ -29,6 +28,7 @@ from integrations.payments import (
     SessionState,
     provider_for,
 )
+from integrations.wake import wake
 from shop.money import Money
 
 logger = logging.getLogger(__name__)
@@ -180,7 +180,7 @@ def _wake_early_events(payment: Payment) -> None:
     ids = list(rows.values_list("pk", flat=True))
     PaymentEvent.objects.filter(pk__in=ids).update(handled_at=None, outcome="", next_try_at=timezone.now())
     for event_id in ids:
-        wake("handle_payment_event", event_id)
+        wake("fulfillment.tasks.handle_payment_event", event_id)
 
 
 def _is_owed_no_more(payment: Payment) -> bool:

@@ -29,8 +29,8 @@ from fulfillment.transitions import (
     record,
     record_refund,
 )
-from fulfillment.wake import wake
 from integrations.payments import has_provider
+from integrations.wake import wake
 from shop.errors import DomainError
 from shop.money import Money
 
@@ -171,7 +171,7 @@ def refund(payment: Payment, *, amount: Decimal, key: str, reason: str, actor: s
             if status == Refund.Status.DONE:
                 refund_done(row)
             elif status == Refund.Status.PENDING:
-                wake("send_refund", row.pk)
+                wake("fulfillment.tasks.send_refund", row.pk)
             hold_what_is_not_bought(order, payment, actor=actor)
     except IntegrityError:
         existing = Refund.objects.filter(key=key).first()
@@ -211,7 +211,7 @@ def look_at_open_pages(order: Order, *, except_for: Payment | None = None) -> No
     rows = order.payments.filter(status=_P.PENDING).exclude(session_id="")
     for payment_id in rows.values_list("pk", flat=True):
         if except_for is None or payment_id != except_for.pk:
-            wake("look_at_payment", payment_id)
+            wake("fulfillment.tasks.look_at_payment", payment_id)
 
 
 def hold_what_is_not_bought(order: Order, payment: Payment, *, actor: str, note: str = "") -> int:

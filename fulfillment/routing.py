@@ -13,7 +13,7 @@ from catalog.models import Listing, Variant
 from fulfillment.models import Order, OrderLine, OrderLinePart, SupplierOrder, SupplierOrderLine
 from fulfillment.orders import plan
 from fulfillment.states import SupplierOrderStatus
-from fulfillment.wake import wake
+from integrations.wake import wake
 
 #: The keys of an order line and of its part (None: it is no bundle) for which a supplier order exists.
 Planned = tuple[int, int | None]
@@ -154,5 +154,5 @@ def write_part(order: Order, part: int, group: Sequence[Pick]) -> SupplierOrder:
     supplier_order = plan(order, part=part, account=account, expected_cost=expected_cost(group))
     add_lines(supplier_order, group)
     if supplier_order.status == SupplierOrderStatus.DUE:
-        wake("place", supplier_order.pk)
+        wake("fulfillment.tasks.place", supplier_order.pk)
     return supplier_order

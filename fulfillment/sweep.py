@@ -37,16 +37,16 @@ from fulfillment.outcomes import lapse
 from fulfillment.routing import route
 from fulfillment.states import OrderStatus, SupplierOrderStatus
 from fulfillment.transitions import lock_order
-from fulfillment.wake import enqueue, function_of
 from integrations.clock import database_now
 from integrations.models import ApiCall, PushMessage
+from integrations.wake import enqueue, function_of
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task (as ``fulfillment.wake`` names it) for one row."""
+    """A task (as ``integrations.wake`` names it) for one row."""
 
     task: str
     row_id: int
@@ -55,16 +55,16 @@ class Job:
 def jobs() -> Iterator[Job]:
     """What is to be done now. What may have been bought is settled before anything new is bought."""
     for task, ids in (
-        ("settle", settling.unsettled),
-        ("place", dispatch.due),
-        ("handle_push", webhooks.unhandled),
-        ("handle_payment_event", payment_events.unhandled),
-        ("look_at_due_payment", payment_pages.to_look_at),
-        ("send_refund", refunds.unfinished),
-        ("look", tracking.to_look_up),
-        ("send_notice", notifications.unsent),
-        ("tell_to_pay", to_pay.untold),
-        ("mail_links", order_links.unhandled),
+        ("fulfillment.tasks.settle", settling.unsettled),
+        ("fulfillment.tasks.place", dispatch.due),
+        ("fulfillment.tasks.handle_push", webhooks.unhandled),
+        ("fulfillment.tasks.handle_payment_event", payment_events.unhandled),
+        ("fulfillment.tasks.look_at_due_payment", payment_pages.to_look_at),
+        ("fulfillment.tasks.send_refund", refunds.unfinished),
+        ("fulfillment.tasks.look", tracking.to_look_up),
+        ("fulfillment.tasks.send_notice", notifications.unsent),
+        ("fulfillment.tasks.tell_to_pay", to_pay.untold),
+        ("fulfillment.tasks.mail_links", order_links.unhandled),
         *_added_jobs.items(),
     ):
         yield from (Job(task, row_id) for row_id in ids())

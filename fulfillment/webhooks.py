@@ -19,12 +19,12 @@ from fulfillment import tracking
 from fulfillment.models import ExternalOrder, SupplierOrder
 from fulfillment.states import SupplierOrderStatus
 from fulfillment.transitions import call_for_person, lock_order
-from fulfillment.wake import wake
 from integrations.clock import database_now
 from integrations.models import PushMessage, SupplierAccount
 from integrations.pushes import PushKind, PushOutcome
 from integrations.registry import read_push
 from integrations.types import SupplierOrderState
+from integrations.wake import wake
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def receive(account: SupplierAccount, *, headers: Mapping[str, str], body: bytes
     )
     if is_new:
         logger.info("push kept message=%s account=%s kind=%s", message.pk, account.pk, hint.kind.value)
-        wake("handle_push", message.pk)
+        wake("fulfillment.tasks.handle_push", message.pk)
     return is_new
 
 

@@ -14,8 +14,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, Q
 from django.utils import timezone
 
-from fulfillment.wake import wake
 from integrations.crypto import seal, unseal
+from integrations.wake import wake
 from shop.accounts.models import OutgoingMail
 
 logger = logging.getLogger(__name__)

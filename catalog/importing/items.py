@@ -20,12 +20,12 @@ from catalog.importing.differences import recount
 from catalog.importing.runs import OPEN, TASK, finish_if_done
 from catalog.importing.staging import stage
 from catalog.models import ImportItem, ImportRun
-from catalog.wake import wake
 from integrations import ratelimit
 from integrations.clock import database_now
 from integrations.errors import AccountUnusable, MalformedReply, Rejected, SupplierError, Transient
 from integrations.registry import adapter_for
 from integrations.types import ProductSnapshot
+from integrations.wake import wake
 from shop.errors import DomainError
 
 logger = logging.getLogger(__name__)

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from catalog.importing.addresses import Entry
 from catalog.models import Category, ImportItem, ImportRun
-from catalog.wake import wake
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.registry import PROVIDERS
+from integrations.wake import wake
 from shop.errors import DomainError
 
 OPEN = (ImportItem.Status.WAITING, ImportItem.Status.FETCHED)
-TASK = "work_on_imports"
+TASK = "catalog.tasks.work_on_imports"
 _BATCH = 500
 
 

@@ -10,9 +10,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from fulfillment import dispatch, health, routing, schedules, sweep, tasks, wake
+from fulfillment import dispatch, health, routing, schedules, sweep, tasks
 from fulfillment.models import ExternalOrder, Notice, Order, SupplierOrder
 from fulfillment.sweep import Job
+from integrations import wake
 from integrations.clock import database_now
 from integrations.models import ApiCall
 from tests.factories import ExternalOrderFactory, OrderFactory, OrderLineFactory, SupplierOrderFactory
@@ -36,7 +37,7 @@ def test_nothing_to_do_is_nothing_done():
 def test_due_order_is_found(supplier):
     part = part_of(paid(goods().variant))
 
-    assert Job("place", part.pk) in found()
+    assert Job("fulfillment.tasks.place", part.pk) in found()
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_order_that_must_wait_is_not_found(values):
 def test_lease_that_ended_before_sending_is_found():
     row = SupplierOrderFactory(lease_until=timezone.now() - PAST)
 
-    assert found() == [Job("place", row.pk)]
+    assert found() == [Job("fulfillment.tasks.place", row.pk)]
 
 
 def test_lapsed_lease_in_flight_becomes_unknown_and_is_found_after_the_settle_time():
@@ -69,7 +70,7 @@ def test_lapsed_lease_in_flight_becomes_unknown_and_is_found_after_the_settle_ti
     row.refresh_from_db()
     assert (row.status, row.fence) == ("unknown", 1)
     SupplierOrder.objects.update(settle_at=database_now() - PAST)
-    assert found() == [Job("settle", row.pk)]
+    assert found() == [Job("fulfillment.tasks.settle", row.pk)]
 
 
 def test_unknown_that_waits_for_a_person_is_left_to_them():
@@ -82,7 +83,7 @@ def test_unknown_is_settled_before_anything_new_is_bought():
     due = SupplierOrderFactory()
     unknown = SupplierOrderFactory(account=due.account, status="unknown", settle_at=database_now() - PAST)
 
-    assert found() == [Job("settle", unknown.pk), Job("place", due.pk)]
+    assert found() == [Job("fulfillment.tasks.settle", unknown.pk), Job("fulfillment.tasks.place", due.pk)]
 
 
 def test_order_at_the_supplier_is_looked_up_when_its_time_comes():
@@ -90,13 +91,13 @@ def test_order_at_the_supplier_is_looked_up_when_its_time_comes():
     ExternalOrderFactory(next_poll_at=None)
     ExternalOrderFactory(next_poll_at=timezone.now() + timedelta(hours=1))
 
-    assert found() == [Job("look", external.pk)]
+    assert found() == [Job("fulfillment.tasks.look", external.pk)]
 
 
 def test_mail_that_is_owed_is_found():
     notice = Notice.objects.create(order=OrderFactory(), kind="received", key="k")
 
-    assert found() == [Job("send_notice", notice.pk)]
+    assert found() == [Job("fulfillment.tasks.send_notice", notice.pk)]
 
 
 def test_unpaid_order_ends_in_time(settings):
@@ -125,7 +126,7 @@ def test_order_that_cannot_be_mended_stops_nothing(supplier, monkeypatch, caplog
 
     jobs = found()
 
-    assert jobs == [Job("place", part_of(fine).pk)]
+    assert jobs == [Job("fulfillment.tasks.place", part_of(fine).pk)]
     assert f"row={broken.pk}" in caplog.text
 
 
@@ -249,10 +250,10 @@ class TestWake:
 
         with django_capture_on_commit_callbacks(execute=True):
             with transaction.atomic(), transaction.atomic():
-                wake.wake("place", 1)
+                wake.wake("fulfillment.tasks.place", 1)
             assert woken == []
 
-        assert woken == [("place", (1,))]
+        assert woken == [("fulfillment.tasks.place", (1,))]
 
     def test_not_for_what_was_rolled_back(self, woken, django_capture_on_commit_callbacks):
         from django.db import transaction
@@ -260,12 +261,12 @@ class TestWake:
         with django_capture_on_commit_callbacks(execute=True):
             try:
                 with transaction.atomic():
-                    wake.wake("place", 1)
+                    wake.wake("fulfillment.tasks.place", 1)
                     raise ValueError
             except ValueError:
-                wake.wake("place", 2)
+                wake.wake("fulfillment.tasks.place", 2)
 
-        assert woken == [("place", (2,))]
+        assert woken == [("fulfillment.tasks.place", (2,))]
 
     def test_queue_that_is_down_does_not_undo_the_payment(self, supplier, settings, monkeypatch, caplog,
                                                           django_capture_on_commit_callbacks):  # fmt: skip

@@ -334,7 +334,7 @@ def test_sweep_finds_unhandled_pushes_and_no_others(placed):
     push(placed.account, handled_at=timezone.now())
 
     assert webhooks.unhandled() == [fresh.pk, waiting.pk]
-    assert sweep.Job("handle_push", fresh.pk) in list(sweep.jobs())
+    assert sweep.Job("fulfillment.tasks.handle_push", fresh.pk) in list(sweep.jobs())
 
 
 def test_old_pushes_are_deleted_once_they_are_done_with(placed, settings):

@@ -61,14 +61,14 @@ def test_push_is_kept_and_answered_with_nothing(account):
 
 def test_push_wakes_a_job(account, monkeypatch, django_capture_on_commit_callbacks):
     woken = []
-    monkeypatch.setattr("fulfillment.wake._wake_now", lambda *args: woken.append(args))
+    monkeypatch.setattr("integrations.wake._wake_now", lambda *args: woken.append(args))
 
     with django_capture_on_commit_callbacks(execute=True):
         send(account)
     with django_capture_on_commit_callbacks(execute=True):
         send(account)
 
-    assert woken == [("handle_push", PushMessage.objects.get().pk)]
+    assert woken == [("fulfillment.tasks.handle_push", PushMessage.objects.get().pk)]
 
 
 def test_push_is_answered_within_half_a_second(account):

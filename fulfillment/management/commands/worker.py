@@ -24,7 +24,7 @@ from fulfillment.children import shield_children
 from fulfillment.schedules import ensure_schedules
 from fulfillment.sweep import run_here, sweep
 from fulfillment.tasks import work_on_imports
-from fulfillment.wake import enqueue
+from integrations.wake import enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
         self._stop = threading.Event()
         ensure_schedules()
-        enqueue("beat")
+        enqueue("fulfillment.tasks.beat")
         connections.close_all()  # Children must not inherit open connections.
         shield_children()
         cluster = Cluster()

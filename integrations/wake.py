@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 def wake(task: str, *ids: int) -> None:
-    """Once the surrounding transaction has committed, have ``fulfillment.tasks.<task>(*ids)`` run soon.
+    """Once the surrounding transaction has committed, have ``task(*ids)`` run soon.
 
-    A task of a floor above is named with its module: ``shop.tasks.send_mail``. A queue that is down is logged and
-    otherwise ignored.
+    ``task`` is a whole name (``fulfillment.tasks.place``), for it may stand on a floor above. A queue that is
+    down is logged and otherwise ignored.
     """
     transaction.on_commit(partial(_wake_now, task, *ids), robust=True)
 
@@ -32,14 +32,9 @@ def _wake_now(task: str, *ids: int) -> None:
 
 def function_of(task: str) -> Callable[..., Any]:
     """What does ``task``."""
-    module, _dot, name = path_of(task).rpartition(".")
+    module, _dot, name = task.rpartition(".")
     function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return function
-
-
-def path_of(task: str) -> str:
-    """The whole name of ``task``."""
-    return task if "." in task else f"fulfillment.tasks.{task}"
 
 
 def enqueue(task: str, *ids: int) -> bool:
@@ -47,7 +42,7 @@ def enqueue(task: str, *ids: int) -> bool:
     from django_q.tasks import async_task
 
     try:
-        async_task(path_of(task), *ids)
+        async_task(task, *ids)
     except Exception:
         logger.exception("queue does not take tasks task=%s ids=%s", task, ids)
         return False
