@@ -21,6 +21,8 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   const form = document.querySelector("form[data-checkout]");
   if (!form) return;
   let latest = 0;
+  // Stays so until its answer is shown, whatever is asked meanwhile.
+  let isOtherCountry = false;
 
   const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
   const hideButtons = () => {
@@ -52,8 +54,10 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     if (!list.querySelector("li")) list.remove();
   };
 
-  const update = async (action, names) => {
+  const PRICES = ["delivery", "confirm", "summary"];
+  const update = async (action) => {
     const number = ++latest;
+    const names = isOtherCountry ? ["address", ...PRICES] : PRICES;
     const data = new FormData(form);
     data.set("action", action);
     form.setAttribute("aria-busy", "true");
@@ -64,6 +68,7 @@ for (const form of document.querySelectorAll("form[data-once]")) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (number !== latest) return;
       for (const name of names) replace(name, fresh);
+      isOtherCountry = false;
       forgetMistakes();
       hideButtons();
     } catch {
@@ -73,24 +78,23 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     }
   };
 
-  const prices = ["delivery", "confirm", "summary"];
   document.addEventListener("change", (event) => {
     if (event.target.form !== form) return;
-    if (event.target.name === "country") update("update", ["address", ...prices]);
-    else if (event.target.matches("[data-updates]") || event.target.name === "postcode") update("update", prices);
+    if (event.target.name === "country") isOtherCountry = true;
+    if (isOtherCountry || event.target.matches("[data-updates]") || event.target.name === "postcode") update("update");
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest('button[name="action"]');
     if (!button || button.form !== form || button.value === "tidy") return;
     event.preventDefault();
-    update(button.value, prices);
+    update(button.value);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "coupon") return;
     event.preventDefault();
-    update("coupon", prices);
+    update("coupon");
   });
 
   hideButtons();
-  if (form.querySelector("[data-unknown]")) update("update", prices);
+  if (form.querySelector("[data-unknown]")) update("update");
 })();

@@ -37,6 +37,24 @@ def test_fields_come_and_go_with_the_country(visitor: Visitor) -> None:
     assert visitor.complaints == []
 
 
+def test_country_counts_although_something_else_changes_while_it_is_asked_about(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto("/p/linen-cushion/")
+    page.get_by_role("button", name="Buy Now", exact=True).click()
+    page.wait_for_url(re.compile("/checkout/$"))
+
+    page.evaluate("""() => {
+        for (const [id, value] of [["id_country", "BR"], ["id_postcode", "01310"]]) {
+            const field = document.getElementById(id);
+            field.value = value;
+            field.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+    }""")
+
+    expect(page.get_by_label("CPF (Brazilian tax number)")).to_be_visible()
+    expect(page.locator("#id_postcode")).to_have_value("01310")
+
+
 def test_checkout_asks_without_javascript(browser: Browser, shop: RunningShop) -> None:
     context = browser.new_context(base_url=shop.url, java_script_enabled=False, locale="en-US")
     page = context.new_page()
