@@ -44,15 +44,37 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user = cast("User | None", super().authenticate(request, **credentials))
-        if user is not None and "email" in credentials and "username" not in credentials and user.is_active:
-            address = EmailAddress.objects.filter(user=user, email=credentials["email"].lower()).first()
-            if address is None or not address.verified:
-                address = address or EmailAddress.objects.create(user=user, email=credentials["email"].lower())
-                send_verification_email_to_address(request, address)
-                return None  # Stays counted as a failure, as it would be for an address that somebody else has.
-        if user is not None:
-            super()._rollback_login_failed_rl_usage()
+        if user is None or not self._may_enter(request, user, credentials):
+            return None  # Stays counted as a failure, as it would be for an address that somebody else has.
+        super()._rollback_login_failed_rl_usage()
         return user
+
+    def knows_password(self, request: HttpRequest, user: User, *, email: str, password: str) -> bool:
+        """Whether ``password`` is that of the account which asks to have ``email`` confirmed; tries are counted as
+        those of a login are. Raises a form's ``ValidationError`` for too many.
+        """
+        self.pre_authenticate(request, email=email)
+        if not user.is_active or not user.check_password(password):
+            return False
+        super()._rollback_login_failed_rl_usage()
+        return True
+
+    def _may_enter(self, request: HttpRequest, user: User, credentials: dict[str, Any]) -> bool:
+        """Whether the password was shown together with what opens this account: staff's name, or a confirmed address.
+
+        Both together are asked of who is logged in already (``reauthenticate``).
+        """
+        if "email" not in credentials:
+            # allauth takes an address for a name as well, be it confirmed or not.
+            return user.is_staff and user.get_username() == credentials.get("username")
+        if "username" in credentials or not user.is_active:
+            return True
+        email = credentials["email"].lower()
+        address = EmailAddress.objects.filter(user=user, email=email).first()
+        if address is not None and address.verified:
+            return True
+        send_verification_email_to_address(request, address or EmailAddress.objects.create(user=user, email=email))
+        return False
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """Not yet: ``authenticate`` decides whether it was a failure."""

@@ -39,7 +39,7 @@ class NotLetIn(DomainError):
 
 
 class NotConfirmed(DomainError):
-    """The key of a mail confirms nothing (any more)."""
+    """The key of a mail confirms nothing (any more), or not by this password."""
 
     code = "key_unknown"
 
@@ -64,14 +64,24 @@ def register(request: HttpRequest, *, email: str, password: str) -> None:
         send_verification_email_to_address(request, address, signup=True)
 
 
-def confirm_address(request: HttpRequest, *, key: str) -> None:
-    """Confirm the address to which ``key`` was mailed. Raises ``NotConfirmed``.
+def confirm_address(request: HttpRequest, *, key: str, password: str) -> None:
+    """Confirm the address to which ``key`` was mailed, for who knows the account's ``password`` (if it has one).
 
-    Nobody is logged in by it: whoever reads the mail need not know the password.
+    Without it the owner of an address would open the account of a stranger who has named it. Nobody is logged in.
+    Raises ``NotConfirmed``, and ``NotLetIn`` for too many tries.
     """
     confirmation = get_emailconfirmation_model().from_key(key)
-    if confirmation is None or confirmation.confirm(request) is None:
+    if confirmation is None:
         raise NotConfirmed("This key is used up or too old.")
+    address = confirmation.email_address
+    try:
+        is_proven = not address.user.has_usable_password() or get_adapter(request).knows_password(
+            request, address.user, email=address.email, password=password
+        )
+    except forms.ValidationError as exc:
+        raise NotLetIn(" ".join(exc.messages), code="too_many_tries") from exc
+    if not is_proven or confirmation.confirm(request) is None:
+        raise NotConfirmed("This key is used up or too old, or the password is another one.")
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User:

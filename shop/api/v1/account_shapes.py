@@ -23,9 +23,10 @@ class RegisterRequest(StrictSerializer):
 
 
 class ConfirmRequest(StrictSerializer):
-    """The last part of the link in the mail that asks to confirm an address."""
+    """The last part of the link in the mail that asks to confirm an address, and the password of the account."""
 
     key = serializers.RegexField(r"^[A-Za-z0-9_:-]+$", max_length=200)
+    password = PlainField(**_PASSWORD)
 
 
 class LoginRequest(StrictSerializer):

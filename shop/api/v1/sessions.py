@@ -72,25 +72,32 @@ class ConfirmAddress(EntranceView):
     """What the mail's link does."""
 
     @operation(
-        "Confirm an email address with the key of the mail's link",
+        "Confirm an email address with the key of the mail's link and the account's password",
         None,
         tag="accounts",
         operation_id="confirm_address",
         status=204,
         body=shapes.ConfirmRequest,
-        body_example={"key": "MQ:1wGxQz:zX0…"},
+        body_example={"key": "MQ:1wGxQz:zX0…", "password": "a long sentence that nobody guesses"},
         auth="public",
         errors=[422],
-        codes="`key_unknown` (used up or too old: logging in has a new mail sent)",
-        description="For apps that open the link themselves. It logs nobody in.",
+        codes="`key_unknown` (used up, too old, or not the password of the account: logging in has a new mail sent), "
+        "`too_many_tries` (429)",
+        description="For apps that open the link themselves. The password is the one of the account that asked for the "
+        "mail: so nobody has another person's address confirmed by its owner. It logs nobody in.",
     )
     def post(self, request: Request) -> Response:
-        key = read(shapes.ConfirmRequest, request.data)["key"]
+        values = read(shapes.ConfirmRequest, request.data)
         try:
-            registering.confirm_address(request._request, key=key)
+            registering.confirm_address(request._request, key=values["key"], password=values["password"])
         except NotConfirmed as exc:
-            text = _("This link has been used, or is too old. Log in to have a new one sent.")
+            text = _(
+                "This link has been used, is too old, or belongs to an account with another password. "
+                "Log in to have a new one sent."
+            )
             raise field_problem("key", text, code=exc.code, status=422) from exc
+        except NotLetIn as exc:
+            raise _not_let_in(exc) from exc
         return Response(status=204)
 
 

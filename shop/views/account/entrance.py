@@ -71,12 +71,11 @@ class ConfirmEmailView(AllauthConfirmEmailView):
             return False
         adapter = get_adapter(self.request)
         try:
-            adapter.pre_authenticate(self.request, email=email)
+            if adapter.knows_password(self.request, user, email=email, password=form.cleaned_data["password"]):
+                return True
         except forms.ValidationError as exc:
             form.add_error(None, exc)
             return False
-        if user.is_active and user.check_password(form.cleaned_data["password"]):
-            return True
         form.add_error("password", adapter.validation_error("incorrect_password"))
         return False
 

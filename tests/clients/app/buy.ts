@@ -104,7 +104,8 @@ async function customer() {
   const email = `grace-${once().slice(0, 8)}@example.com`;
   const password = "a long sentence that nobody guesses";
   done(await entrance.POST("/api/v1/auth/register/", { body: { email, password } }));
-  done(await entrance.POST("/api/v1/auth/confirm-email/", { body: { key: await confirmationKey(email) } }));
+  const key = await confirmationKey(email);
+  done(await entrance.POST("/api/v1/auth/confirm-email/", { body: { key, password } }));
   const first = got(await entrance.POST("/api/v1/auth/login/", { body: { email, password, device_name: "app" } }));
   const { refresh_token } = first;
   const tokens = got(await entrance.POST("/api/v1/auth/refresh/", { body: { refresh_token } }));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from django.test import Client
 from fulfillment.models import Order
 from shop import devices
 from shop.models import Device, DeviceToken
-from tests.customers import PASSWORD, customer, link_in, mails
+from tests.customers import PASSWORD, browser_of, customer, link_in, mails
 from tests.factories import ListingFactory, OrderFactory
 from tests.shop.api.v1.app import App
 
@@ -24,6 +25,11 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def user(db) -> User:
     return customer()
+
+
+def key_in(mail: Any) -> str:
+    """What an app reads from the link that asks to confirm an address."""
+    return link_in(mail, "confirm-email").rstrip("/").rpartition("/")[2]
 
 
 def test_customer_logs_in_and_out(app: App, user: User) -> None:
@@ -44,10 +50,10 @@ def test_address_is_confirmed_once_by_the_key_of_the_mail(app: App) -> None:
     signed_up = app.post("auth/register/", body)
     before = app.post("auth/login/", body)
     (mail, *_more) = mails()
-    key = link_in(mail, "confirm-email").rstrip("/").rpartition("/")[2]
+    proof = {"key": key_in(mail), "password": PASSWORD}
 
-    confirmed = app.post("auth/confirm-email/", {"key": key})
-    again = app.post("auth/confirm-email/", {"key": key})
+    confirmed = app.post("auth/confirm-email/", proof)
+    again = app.post("auth/confirm-email/", proof)
     after = app.post("auth/login/", body)
 
     assert (signed_up.status_code, before.status_code, confirmed.status_code) == (202, 401, 204)
@@ -59,10 +65,82 @@ def test_address_is_confirmed_once_by_the_key_of_the_mail(app: App) -> None:
 def test_forged_key_confirms_nothing(app: App) -> None:
     user = customer("bob@example.com", confirmed=False)
 
-    answer = app.post("auth/confirm-email/", {"key": f"{user.pk}:1wGxQz:forged"})
+    answer = app.post("auth/confirm-email/", {"key": f"{user.pk}:1wGxQz:forged", "password": PASSWORD})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "key_unknown")
     assert not user.emailaddress_set.get().verified
+
+
+def test_owner_of_an_address_cannot_be_made_to_open_a_strangers_account(app: App) -> None:
+    order = OrderFactory(email="victim@example.com")
+    stranger = {"email": "victim@example.com", "password": "the stranger's password"}
+    app.post("auth/register/", stranger)
+    key = key_in(mails()[0])
+
+    silent = app.post("auth/confirm-email/", {"key": key})
+    own = app.post("auth/confirm-email/", {"key": key, "password": "what the victim would choose"})
+
+    assert (silent.status_code, own.status_code, own.json()["code"]) == (400, 422, "key_unknown")
+    assert app.post("auth/login/", stranger).status_code == 401
+    order.refresh_from_db()
+    assert order.customer is None
+
+
+def test_owner_of_an_address_cannot_be_made_to_add_it_to_a_strangers_account(app: App, user: User) -> None:
+    order = OrderFactory(email="victim@example.com")
+    browser = browser_of(user)
+    browser.post("/account/reauthenticate/?next=/account/", {"password": PASSWORD})
+    browser.post("/account/email/", {"email": "victim@example.com", "action_add": "1"})
+    key = key_in(next(mail for mail in mails() if mail.to == ["victim@example.com"]))
+
+    refused = app.post("auth/confirm-email/", {"key": key, "password": "what the victim would choose"})
+    order.refresh_from_db()
+    joined = order.customer
+    confirmed = app.post("auth/confirm-email/", {"key": key, "password": PASSWORD})
+
+    assert (refused.status_code, joined, confirmed.status_code) == (422, None, 204)
+
+
+def test_guessing_the_password_of_an_unconfirmed_account_is_stopped(app: App) -> None:
+    app.post("auth/register/", {"email": "new@example.com", "password": PASSWORD})
+    proof = {"key": key_in(mails()[0])}
+
+    guesses = [app.post("auth/confirm-email/", {**proof, "password": "guess"}).status_code for _ in range(6)]
+
+    assert guesses == [422] * 5 + [429]
+    assert app.post("auth/confirm-email/", {**proof, "password": PASSWORD}).status_code == 429
+
+
+@pytest.mark.parametrize("door", ["api", "admin"])
+def test_login_by_name_does_not_tell_which_address_is_known(app: App, user: User, door: str) -> None:
+    typed = "the stranger's password"
+    answers = []
+    for number, email in enumerate((user.email, "unknown@example.com")):
+        visitor = App(Client(REMOTE_ADDR=f"203.0.113.{number}"))
+        visitor.post("auth/register/", {"email": email, "password": typed})
+        answers.append([by_name(visitor, door, email, typed) for _ in range(7)])
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] != answers[0][-1]
+
+
+def by_name(visitor: App, door: str, name: str, password: str) -> tuple[int, str]:
+    """What a login by name is answered, without the name."""
+    if door == "api":
+        answer = visitor.post("auth/login/", {"username": name, "password": password})
+        return answer.status_code, answer.content.decode()
+    page = visitor.client.post("/admin/login/", {"username": name, "password": password})
+    errors = [str(error) for found in page.context["form"].errors.values() for error in found]
+    return page.status_code, " ".join(errors)
+
+
+def test_name_of_staff_is_theirs_to_the_letter(app: App) -> None:
+    boss = customer("boss@example.com", is_staff=True)
+
+    by_their_name = app.post("auth/login/", {"username": boss.username, "password": PASSWORD})
+    by_their_address = app.post("auth/login/", {"username": boss.email, "password": PASSWORD})
+
+    assert (by_their_name.status_code, by_their_address.status_code) == (200, 401)
 
 
 @pytest.mark.parametrize(("email", "password"), [("", PASSWORD), ("nobody@example.com", PASSWORD), ("own", "wrong")])
