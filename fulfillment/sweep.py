@@ -102,8 +102,9 @@ def sweep(run: Callable[[Job], object]) -> int:
 
 
 def run_here(job: Job) -> None:
-    """Do the job in this process."""
-    function_of(job.task)(job.row_id)
+    """Do the job in this process, unless it is left to the queue."""
+    if job.task not in _left_to_queue:
+        function_of(job.task)(job.row_id)
 
 
 def run_queued(job: Job) -> None:
@@ -115,9 +116,18 @@ def run_queued(job: Job) -> None:
 _added_jobs: dict[str, Callable[[], list[int]]] = {}
 
 
-def also_sweep(task: str, due: Callable[[], list[int]]) -> None:
-    """Have every sweep do ``task``, named with its module, for the rows whose ids ``due`` returns."""
+#: Those of them that wait for servers of customers: in one process they would hold up what is to be bought.
+_left_to_queue: set[str] = set()
+
+
+def also_sweep(task: str, due: Callable[[], list[int]], *, only_by_queue: bool = False) -> None:
+    """Have every sweep do ``task``, named with its module, for the rows whose ids ``due`` returns.
+
+    ``only_by_queue``: somebody outside decides how long it takes, so a sweep that works here leaves it out.
+    """
     _added_jobs[task] = due
+    if only_by_queue:
+        _left_to_queue.add(task)
 
 
 #: What is purged each day. The floors above add what they keep (``also_purge``): this one does not know them.

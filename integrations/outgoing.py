@@ -1,27 +1,33 @@
 """Posts to addresses that somebody outside has named: only to public ones, and to the very address that was looked at.
 
 The name is resolved once and the connection goes to what was found, so that a name which later means this machine or
-its network leads nowhere. No redirects, no proxy, little time, and the answer's body is not kept.
+its network leads nowhere. No redirects, no proxy, little time, and the answer's body is not read.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
+from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
+from threading import Event, Timer
 from urllib.parse import urlsplit
 
 import certifi
-import urllib3
 from django.conf import settings
-from urllib3.exceptions import HTTPError
 
 from integrations.errors import Transient
 from integrations.http import USER_AGENT, is_loopback, refuse_in_transaction
+from integrations.public_fetch import is_public
 
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5, 15
-_MAX_ANSWER_BYTES = 4096
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 15.0
+#: From the first byte of the connection to the last of the answer's headers, however slowly they drip.
+WITHIN_S = 20.0
 
 
 class NotPublic(ValueError):
@@ -57,8 +63,10 @@ def check_public_url(url: str) -> None:
         raise NotPublic("not an address such as https://app.example.com/hook")
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
-    """Post ``body``. Makes a network call. Raises ``NotPublic``, or ``Transient`` if no answer came."""
+def post(url: str, body: bytes, headers: Mapping[str, str], *, within_s: float = WITHIN_S) -> Posted:
+    """Post ``body``; all of it, the answer's headers included, is over in ``within_s`` (the system's name server takes
+    its own time). Makes a network call. Raises ``NotPublic``, or ``Transient`` if no answer came.
+    """
     refuse_in_transaction()
     check_public_url(url)
     parts = urlsplit(url)
@@ -67,26 +75,63 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
     target = parts.path or "/"
     if parts.query:
         target = f"{target}?{parts.query}"
-    timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S)
-    sent = {**headers, "Host": parts.netloc, "User-Agent": USER_AGENT}
-    pool: urllib3.HTTPConnectionPool
-    if parts.scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
-            address, port, timeout=timeout, server_hostname=host, assert_hostname=host, ca_certs=certifi.where()
-        )
-    else:
-        pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+    sent = {**headers, "Host": parts.netloc, "User-Agent": USER_AGENT, "Connection": "close"}
+    deadline = time.monotonic() + within_s
+    connection = HTTPConnection(address, port)
     try:
-        answer = pool.urlopen(
-            "POST", target, body=body, headers=sent, redirect=False, retries=False, preload_content=False
-        )
-        answer.read(_MAX_ANSWER_BYTES)
-        answer.close()
-    except (HTTPError, OSError) as exc:
+        connection.sock = _connected(address, port, deadline)
+        with _cut_off_at(deadline, connection.sock) as was_cut:
+            if parts.scheme == "https":
+                connection.sock = _tls().wrap_socket(connection.sock, server_hostname=host)
+            connection.request("POST", target, body=body, headers=sent)
+            # What is said after the status and the headers is not read: a slow end would only hold us.
+            answer = connection.getresponse()
+            answer.close()
+    except (HTTPException, OSError, ValueError) as exc:
         raise Transient(f"{host} did not answer", code="unreachable") from exc
     finally:
-        pool.close()
+        connection.close()
+    if was_cut.is_set():
+        # What had come by then may look like a whole answer.
+        raise Transient(f"{host} did not answer in time", code="unreachable")
     return Posted(answer.status, answer.headers.get("Retry-After", ""))
+
+
+def _connected(address: str, port: int, deadline: float) -> socket.socket:
+    left_s = max(0.1, deadline - time.monotonic())
+    found = socket.create_connection((address, port), timeout=min(CONNECT_TIMEOUT_S, left_s))
+    found.settimeout(min(READ_TIMEOUT_S, left_s))
+    return found
+
+
+@contextmanager
+def _cut_off_at(deadline: float, connected: socket.socket) -> Iterator[Event]:
+    """Break ``connected`` off at ``deadline``, whatever waits for it: a time-out of a socket begins anew with each byte
+    that arrives. The event says whether that was done.
+    """
+    was_cut = Event()
+    # A way to the connection of its own: TLS takes the socket itself over.
+    line = connected.dup()
+
+    def cut() -> None:
+        was_cut.set()
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(max(0.0, deadline - time.monotonic()), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield was_cut
+    finally:
+        timer.cancel()
+        timer.join()
+        line.close()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def _public_address(host: str, port: int) -> str:
@@ -96,11 +141,15 @@ def _public_address(host: str, port: int) -> str:
     except (OSError, UnicodeError) as exc:
         raise Transient(f"{host} is not known", code="unreachable") from exc
     for text in found:
-        address = ip_address(text.partition("%")[0])
-        address = getattr(address, "ipv4_mapped", None) or address
-        is_allowed = address.is_global and not address.is_multicast
-        if address.is_loopback:
-            is_allowed = settings.WEBHOOKS_TO_THIS_MACHINE
-        if not is_allowed:
+        if not _may_be_posted_to(text):
             raise NotPublic(f"{host} is not a public address")
     return found[0]
+
+
+def _may_be_posted_to(text: str) -> bool:
+    address = ip_address(text.partition("%")[0])
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return bool(settings.WEBHOOKS_TO_THIS_MACHINE)
+    # The old private networks of IPv6 count as global, though they never were.
+    return is_public(str(address)) and not getattr(address, "is_site_local", False)

@@ -26,4 +26,4 @@ class ShopConfig(AppConfig):
         also_sweep("shop.outbox.send", outbox.unsent)
         also_sweep("shop.accounts.stock_watch.tell", stock_watch.due)
         also_sweep("shop.accounts.closing.erase_order", closing.orders_to_erase)
-        also_sweep("shop.hooks.send", hooks.due)
+        also_sweep("shop.hooks.send_round", hooks.first_due, only_by_queue=True)

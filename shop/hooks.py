@@ -1,7 +1,7 @@
 """Webhooks: the events of orders, posted to an address of another program, signed by Standard Webhooks 1.0.
 
 The row is the queue: it knows the last event that was taken. Events go out one by one in their order; what is not
-taken is tried again under the same id, later and later, and after two days the address is switched off.
+taken is tried again under the same id, later and later, and after some days the address is switched off.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ MAX_HOOKS = 5
 #: Seconds until the next try after so many failures in a row; then the address is switched off.
 _LADDER_S = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 _CLAIM = timedelta(minutes=2)
-#: A job ends in seconds: it begins no further event after this.
-_PATIENCE_S = 20.0
+#: A job ends in seconds: it begins no further event of a webhook, and no further webhook, after this.
+_PATIENCE_S, _ROUND_S = 10.0, 10.0
 _AT_ONCE = 50
 
 
@@ -51,13 +51,15 @@ def register(user: User, *, url: str, scope: str) -> tuple[EventHook, str]:
         check_public_url(url)
     except NotPublic as exc:
         raise CannotRegister(str(exc)) from exc
-    if EventHook.objects.filter(user=user).count() >= MAX_HOOKS:
-        raise CannotRegister(f"An account has at most {MAX_HOOKS} webhooks.", code="too_many")
     secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
     hook = EventHook(user=user, url=url, scope=scope, last_event_id=order_feed.latest_id())
     hook.secret = secret
     try:
         with transaction.atomic():
+            # One at a time for each account: several at once would all find room.
+            User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
+            if EventHook.objects.filter(user=user).count() >= MAX_HOOKS:
+                raise CannotRegister(f"An account has at most {MAX_HOOKS} webhooks.", code="too_many")
             hook.save()
     except IntegrityError as exc:
         raise CannotRegister("This address is registered already.", code="present") from exc
@@ -78,14 +80,33 @@ def due() -> list[int]:
     return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:200])
 
 
+def first_due() -> list[int]:
+    """The webhook that a round begins with, if any has something to tell."""
+    return due()[:1]
+
+
+def send_round(hook_id: int) -> int:
+    """Tell this webhook, then the others that are due, for some seconds: one worker at most waits for others' servers.
+
+    Makes network calls. How many were told; who comes no more into this round is due in the next one.
+    """
+    started, count = time.monotonic(), 0
+    for due_id in dict.fromkeys([hook_id, *due()]):
+        if time.monotonic() - started > _ROUND_S:
+            break
+        try:
+            count += send(due_id)
+        except Exception:
+            logger.exception("webhook failed hook=%s", due_id)
+    return count
+
+
 def send(hook_id: int) -> bool:
     """Post what one webhook has not been told yet. Makes network calls. False if it must wait, or is at work."""
-    now = timezone.now()
-    rows = EventHook.objects.filter(pk=hook_id, disabled_at__isnull=True, next_try_at__lte=now)
-    if not rows.update(next_try_at=now + _CLAIM):
+    hook = _claim(hook_id)
+    if hook is None:
         return False
-    hook = EventHook.objects.select_related("user").get(pk=hook_id)
-    seen = _settled_id()
+    before, seen = hook.failures - 1, _settled_id()
     events = order_feed.after(_orders_of(hook), hook.last_event_id, limit=_AT_ONCE)
     started = time.monotonic()
     for event in events:
@@ -95,7 +116,7 @@ def send(hook_id: int) -> bool:
             return False
     told_all = len(events) < _AT_ONCE and (not events or hook.last_event_id == events[-1].row_id)
     done_up_to = max(seen, hook.last_event_id) if told_all else hook.last_event_id
-    _own(hook).update(last_event_id=done_up_to, next_try_at=timezone.now())
+    _own(hook).update(last_event_id=done_up_to, next_try_at=timezone.now(), failures=0 if events else before)
     return True
 
 
@@ -104,6 +125,27 @@ def sign(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{message_id}.{timestamp}.".encode() + body
     return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
+
+
+def _claim(hook_id: int) -> EventHook | None:
+    """The webhook, for this worker alone. None if it must wait, is at work or has failed too often.
+
+    Until something is taken the try counts as a failure: a worker that dies of it comes back as late as after one.
+    """
+    now = timezone.now()
+    rows = EventHook.objects.filter(pk=hook_id, disabled_at__isnull=True, next_try_at__lte=now)
+    hook = rows.select_related("user").first()
+    if hook is None:
+        return None
+    if hook.failures > len(_LADDER_S):
+        _give_up(hook)
+        return None
+    tries = hook.failures + 1
+    mine = rows.filter(failures=hook.failures, next_try_at=hook.next_try_at, last_event_id=hook.last_event_id)
+    if not mine.update(failures=tries, next_try_at=now + max(_CLAIM, _wait(tries))):
+        return None
+    hook.failures = tries
+    return hook
 
 
 def _tell(hook: EventHook, event: FeedEvent) -> bool:
@@ -122,9 +164,10 @@ def _tell(hook: EventHook, event: FeedEvent) -> bool:
     except (Transient, NotPublic) as exc:
         logger.info("webhook not taken hook=%s error=%s", hook.public_id, type(exc).__name__)
     if posted is not None and 200 <= posted.status < 300:
-        hook.last_event_id = event.row_id
+        # The next event's try is counted with that.
+        hook.last_event_id, hook.failures = event.row_id, 1
         _own(hook).update(
-            last_event_id=event.row_id, failures=0, last_status=posted.status, delivered_at=timezone.now()
+            last_event_id=event.row_id, failures=1, last_status=posted.status, delivered_at=timezone.now()
         )
         return True
     _put_off(hook, posted)
@@ -132,20 +175,22 @@ def _tell(hook: EventHook, event: FeedEvent) -> bool:
 
 
 def _put_off(hook: EventHook, posted: Posted | None) -> None:
-    now = timezone.now()
-    failures = hook.failures + 1
-    is_over = failures > len(_LADDER_S) or (posted is not None and posted.status == 410)
-    wait_s = _LADDER_S[min(failures, len(_LADDER_S)) - 1]
+    wait = _wait(hook.failures)
     if posted is not None and posted.retry_after.isdecimal() and len(posted.retry_after) < 6:
-        wait_s = max(wait_s, int(posted.retry_after))
-    _own(hook).update(
-        failures=failures,
-        last_status=posted.status if posted else None,
-        next_try_at=now + timedelta(seconds=wait_s),
-        disabled_at=now if is_over else None,
-    )
-    if is_over:
-        logger.warning("webhook switched off hook=%s failures=%s", hook.public_id, failures)
+        wait = max(wait, timedelta(seconds=int(posted.retry_after)))
+    status = posted.status if posted else None
+    _own(hook).update(failures=hook.failures, last_status=status, next_try_at=timezone.now() + wait)
+    if hook.failures > len(_LADDER_S) or status == 410:
+        _give_up(hook)
+
+
+def _wait(failures: int) -> timedelta:
+    return timedelta(seconds=_LADDER_S[min(failures, len(_LADDER_S)) - 1])
+
+
+def _give_up(hook: EventHook) -> None:
+    _own(hook).filter(disabled_at__isnull=True).update(disabled_at=timezone.now())
+    logger.warning("webhook switched off hook=%s failures=%s", hook.public_id, hook.failures)
 
 
 def _orders_of(hook: EventHook) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
+from fulfillment import sweep
 from fulfillment.models import OrderEvent
+from fulfillment.sweep import Job
 from fulfillment.transitions import record
 from integrations import outgoing
 from integrations.outgoing import NotPublic, Posted
@@ -154,7 +157,92 @@ def test_address_that_may_not_be_posted_to_is_refused(user: User, url: str) -> N
         register(user, url)
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1", "::ffff:10.0.0.8", "fd00::1"])
+def test_worker_that_dies_of_a_post_counts_as_a_failure(user: User, monkeypatch) -> None:
+    register(user)
+    record(OrderFactory(customer=user).pk, "order.paid")
+    monkeypatch.setattr(hooks, "post", lambda *args: sys.exit(1))
+
+    with pytest.raises(SystemExit):
+        send_all()
+
+    hook = EventHook.objects.get()
+    assert hook.failures == 1
+    assert hook.next_try_at > datetime.now(UTC) + timedelta(minutes=1)
+
+
+def test_webhook_that_kills_every_worker_is_switched_off(user: User, receiver: Receiver) -> None:
+    register(user)
+    EventHook.objects.update(failures=10)
+    record(OrderFactory(customer=user).pk, "order.paid")
+
+    send_all()
+
+    assert EventHook.objects.get().disabled_at is not None
+    assert receiver.came == []
+
+
+def test_events_of_others_forgive_no_failure(user: User, receiver: Receiver) -> None:
+    register(user)
+    EventHook.objects.update(failures=3)
+    record(OrderFactory().pk, "order.paid")
+
+    send_all()
+
+    assert EventHook.objects.get().failures == 3
+
+
+def test_sweep_beside_the_queue_waits_for_no_customers_server(user: User, receiver: Receiver) -> None:
+    register(user)
+    record(OrderFactory(customer=user).pk, "order.paid")
+    queued: list[Job] = []
+
+    with time_machine.travel(datetime.now(UTC) + LATER):
+        sweep.sweep(sweep.run_here)
+        by_then = len(receiver.came)
+        sweep.sweep(queued.append)
+        hooks.send_round(*(job.row_id for job in queued if job.task == "shop.hooks.send_round"))
+
+    assert (by_then, len(receiver.came)) == (0, 1)
+
+
+def test_round_tells_every_webhook_that_is_due(user: User, receiver: Receiver) -> None:
+    for number in range(3):
+        register(user, f"https://push.example.com/{number}")
+    record(OrderFactory(customer=user).pk, "order.paid")
+
+    with time_machine.travel(datetime.now(UTC) + LATER):
+        (first,) = hooks.first_due()
+        assert hooks.send_round(first) == 3
+
+
+def test_round_begins_nothing_more_when_its_time_is_over(user: User, receiver: Receiver, monkeypatch) -> None:
+    monkeypatch.setattr(hooks, "_ROUND_S", -1.0)
+    hook = register(user)
+    record(OrderFactory(customer=user).pk, "order.paid")
+
+    with time_machine.travel(datetime.now(UTC) + LATER):
+        assert hooks.send_round(hook.pk) == 0
+
+    assert receiver.came == []
+
+
+def test_account_has_no_more_than_its_number_of_webhooks(user: User) -> None:
+    for number in range(hooks.MAX_HOOKS):
+        register(user, f"https://push.example.com/{number}")
+
+    with pytest.raises(CannotRegister) as refused:
+        register(user, "https://push.example.com/one-more")
+
+    assert refused.value.code == "too_many"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.8", "169.254.169.254", "::1", "::ffff:10.0.0.8", "fd00::1", "64:ff9b::a00:8",
+        "2002:a00:8::1", "fec0::1", "224.0.0.1",
+    ],
+)  # fmt: skip
 def test_name_that_leads_inside_is_not_posted_to(monkeypatch, settings, address: str) -> None:
     settings.WEBHOOKS_TO_THIS_MACHINE = False
     monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *args, **kwargs: [(0, 0, 0, "", (address, 443))])

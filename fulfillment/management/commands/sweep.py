@@ -1,4 +1,7 @@
-"""``manage.py sweep``: do everything that is due or stuck, now and in this process, whatever state the queue is in."""
+"""``manage.py sweep``: do everything that is due or stuck, now and in this process, whatever state the queue is in.
+
+Only what waits for servers of customers (their webhooks) is the queue's alone.
+"""
 
 from __future__ import annotations
 
