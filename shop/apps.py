@@ -21,6 +21,7 @@ class ShopConfig(AppConfig):
         also_purge(outbox.purge)
         also_purge(stock_watch.purge)
         also_purge(sessions.purge)
+        also_erase(idempotency.forget)  # Finds a guest's answers by the basket, which the next one deletes.
         also_erase(basket.forget)
         also_reseal(sealed.reseal_all)
         also_sweep("shop.outbox.send", outbox.unsent)

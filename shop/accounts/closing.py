@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
@@ -21,7 +23,7 @@ from fulfillment.personal_data import StillNeeded, erase_personal_data, why_need
 from fulfillment.returns import may_return
 from fulfillment.transitions import record
 from shop.accounts.models import OutgoingMail, StockWatch
-from shop.accounts.orders import confirmed_addresses
+from shop.accounts.orders import guest_orders, join_guest_orders
 from shop.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -48,7 +50,10 @@ def close_account(user: User) -> Closed:
     with transaction.atomic():
         # Nobody may add an order, an address or a session meanwhile and have it left behind.
         user = User.objects.select_for_update().get(pk=user.pk)
-        addresses = confirmed_addresses(user)
+        # What was ordered as a guest since the last login is the customer's, too.
+        while join_guest_orders(user):
+            pass
+        addresses = _own_addresses(user)
         order_ids = list(Order.objects.filter(customer=user).order_by("pk").values_list("pk", flat=True))
         Order.objects.filter(pk__in=order_ids, personal_data_erased_at=None).update(
             customer=None, erasure_wanted_at=timezone.now()
@@ -88,5 +93,13 @@ def orders_to_erase() -> list[int]:
 
 def orders_still_needed(user: User) -> list[Order]:
     """The account's orders whose data would not go at once if it were closed now."""
-    open_orders = Order.objects.filter(customer=user, personal_data_erased_at=None)
+    mine = Q(customer=user) | Q(pk__in=guest_orders(user))
+    open_orders = Order.objects.filter(mine, personal_data_erased_at=None).order_by("-created_at", "-pk")
     return [order for order in open_orders if may_return(order) or why_needed(order)]
+
+
+def _own_addresses(user: User) -> list[str]:
+    """The account's e-mail addresses, confirmed or not; not those that somebody else has confirmed."""
+    named = EmailAddress.objects.filter(user=user).values("email")
+    of_others = EmailAddress.objects.filter(email__in=named, verified=True).exclude(user=user).values("email")
+    return list(EmailAddress.objects.filter(user=user).exclude(email__in=of_others).values_list("email", flat=True))

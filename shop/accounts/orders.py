@@ -29,23 +29,28 @@ def confirmed_addresses(user: User) -> list[str]:
     return list(confirmed.order_by("-primary", "pk").values_list("email", flat=True))
 
 
-def join_guest_orders(user: User) -> int:
-    """Let orders that were made as a guest, with an address that ``user`` has confirmed, belong to the account.
-
-    Joining again is nothing, and an order that belongs to somebody stays theirs. How many joined.
-    """
+def guest_orders(user: User) -> list[int]:
+    """Ids of orders made as a guest, with an address that ``user`` has confirmed, that have not joined yet."""
     addresses = confirmed_addresses(user)
     if not addresses:
-        return 0
+        return []
     wanted = Q()
     for email in addresses:
         wanted |= Q(email__iexact=email)
     guests = Order.objects.filter(wanted, customer=None, source=Order.Source.STOREFRONT, erasure_wanted_at=None)
     # Compared once more to the letter: to a database a dotless i may be an i, and another mailbox is another person.
     known = {email.lower() for email in addresses}
-    ids = [pk for pk, email in guests.values_list("pk", "email")[:_MAX_JOINED] if email.lower() in known]
+    found = guests.filter(personal_data_erased_at=None).order_by("pk").values_list("pk", "email")
+    return [pk for pk, email in found[:_MAX_JOINED] if email.lower() in known]
+
+
+def join_guest_orders(user: User) -> int:
+    """Let orders that were made as a guest, with an address that ``user`` has confirmed, belong to the account.
+
+    Joining again is nothing, and an order that belongs to somebody stays theirs. How many joined.
+    """
     count = 0
-    for order_id in ids:
+    for order_id in guest_orders(user):
         with transaction.atomic():
             if Order.objects.filter(pk=order_id, customer=None).update(customer=user):
                 record(order_id, "order.joined_account", actor="customer")

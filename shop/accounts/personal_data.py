@@ -8,12 +8,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from fulfillment.models import Order
 from shop.accounts.models import ADDRESS_COLUMNS, SavedAddress, StockWatch, Wish
-from shop.accounts.orders import confirmed_addresses
+from shop.accounts.orders import confirmed_addresses, guest_orders
+from shop.device_models import Device
+from shop.hook_models import EventHook
 
 #: More rows than any customer has; what lies beyond is counted, not left out silently.
 _MAX_ROWS = 2000
@@ -25,10 +27,10 @@ _ORDER_FIELDS = (
 
 
 def export(user: User) -> dict[str, Any]:
-    """The account, its addresses, orders, wishes, watches and sessions, ready for JSON (times aware UTC, amounts as
-    text in major units). No secrets: of passwords and second factors only that there are any.
+    """The account, its addresses, orders, wishes, watches, sessions, devices and webhooks, ready for JSON (times aware
+    UTC, amounts as text in major units). No secrets: of passwords and second factors only that there are any.
     """
-    orders = Order.objects.filter(customer=user).order_by("-created_at", "-pk")
+    orders = Order.objects.filter(Q(customer=user) | Q(pk__in=guest_orders(user))).order_by("-created_at", "-pk")
     orders = orders.prefetch_related(
         "lines", "payments__refunds", "returns__lines__order_line", "supplier_orders__shipments", "events"
     )
@@ -44,6 +46,10 @@ def export(user: User) -> dict[str, Any]:
         "email_addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
         "second_factors": _rows(Authenticator.objects.filter(user=user), "type", "created_at", "last_used_at"),
         "sessions": _rows(UserSession.objects.filter(user=user), "ip", "user_agent", "created_at", "last_seen_at"),
+        "devices": _rows(Device.objects.filter(user=user), "name", "created_at", "last_used_at", "revoked_at"),
+        "event_webhooks": _rows(
+            EventHook.objects.filter(user=user), "url", "scope", "created_at", "delivered_at", "failures", "disabled_at"
+        ),
         "saved_addresses": _rows(SavedAddress.objects.filter(user=user), *ADDRESS_COLUMNS, "is_default", "created_at"),
         "wishes": [
             {"sku": wish.variant.sku, "title": wish.variant.title, "created_at": wish.created_at}

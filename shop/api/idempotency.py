@@ -16,13 +16,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fulfillment.models import Order, Refund
 from fulfillment.sweep import delete_in_steps
 from integrations.crypto import seal, unseal
 from shop.api.exceptions import ApiProblem
-from shop.models import IdempotentRequest
+from shop.models import Basket, IdempotentRequest
 
 #: A claim older than this belongs to a process that died: no order call takes as long.
 ABANDONED_AFTER_S = 120
@@ -83,7 +86,7 @@ def request_key(
         raise ApiProblem(400, "invalid_idempotency_key", message, errors={"Idempotency-Key": [message]})
     canonical = json.dumps([path, body], sort_keys=True, separators=(",", ":"))
     body_hash = hashlib.sha256(canonical.encode()).hexdigest()
-    owner_hash = hashlib.sha256(owner.encode()).hexdigest() if owner else ""
+    owner_hash = _owner_hash(owner) if owner else ""
     return RequestKey(user_id, header, path[:200], body_hash, owner_hash, is_sealed)
 
 
@@ -120,6 +123,43 @@ def purge() -> int:
     """
     before = timezone.now() - timedelta(days=settings.IDEMPOTENCY_RETENTION_DAYS)
     return delete_in_steps(IdempotentRequest.objects.filter(created_at__lt=before))
+
+
+def owner_of_order(order: Order) -> str:
+    """To whom a guest's key for this order belongs."""
+    return f"order:{order.number}"
+
+
+def owner_of_basket(basket: Basket) -> str:
+    """To whom a guest's key for this basket belongs."""
+    return f"basket:{basket.public_id}"
+
+
+def forget(order: Order) -> None:
+    """Delete what was answered about ``order``, to its customer and to staff: it may say for whom it was.
+
+    Has to run while the order's basket is there: under its name a guest has ordered.
+    """
+    root = reverse("v1-shop").removesuffix("shop/")
+    kinds = {
+        "orders": [order.number],
+        "staff/orders": [order.number],
+        "staff/supplier-orders": order.supplier_orders.values_list("public_id", flat=True),
+        "staff/payments": order.payments.values_list("public_id", flat=True),
+        "staff/refunds": Refund.objects.filter(payment__order=order).values_list("public_id", flat=True),
+        "staff/returns": order.returns.values_list("number", flat=True),
+    }
+    baskets = Basket.objects.filter(checkout_key=order.checkout_key)
+    owners = [owner_of_order(order), *(owner_of_basket(basket) for basket in baskets)]
+    said = Q(owner__in=[_owner_hash(owner) for owner in owners])
+    for kind, ids in kinds.items():
+        for one in ids:
+            said |= Q(path__startswith=f"{root}{kind}/{one}/")
+    IdempotentRequest.objects.filter(said).delete()
+
+
+def _owner_hash(owner: str) -> str:
+    return hashlib.sha256(owner.encode()).hexdigest()
 
 
 def _claim(key: RequestKey) -> _Claim | Answer:

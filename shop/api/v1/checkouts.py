@@ -20,6 +20,7 @@ from shop import basket as baskets
 from shop.address_layout import address_layout
 from shop.address_needs import ASKED_FIELDS, help_text
 from shop.addresses import province_named
+from shop.api.idempotency import owner_of_basket
 from shop.api.v1 import buying_shapes as shapes
 from shop.api.v1.base import V1View, once, read
 from shop.api.v1.baskets import own_basket, shown_line
@@ -106,7 +107,7 @@ class PlaceOrder(V1View):
     )
     def post(self, request: Request) -> Response:
         basket = own_basket(request)
-        return once(request, lambda: _place(request, OpenCheckout(basket)), owner=f"basket:{basket.public_id}")
+        return once(request, lambda: _place(request, OpenCheckout(basket)), owner=owner_of_basket(basket))
 
 
 def _open(request: Request) -> OpenCheckout:

@@ -24,6 +24,7 @@ from fulfillment.states import OrderStatus, PaymentStatus
 from integrations.payments import has_provider
 from shop import order_feed
 from shop.accounts.orders import orders_of
+from shop.api.idempotency import owner_of_order
 from shop.api.v1 import buying_shapes as shapes
 from shop.api.v1.base import V1View, once, read
 from shop.api.v1.catalogue import methods_of
@@ -85,7 +86,7 @@ class CancelOrder(V1View):
                 raise Problem(422, exc.code, _("It is too late to cancel: the order is being bought.")) from exc
             return 200, shown_order(request, own_order(request, number))
 
-        return once(request, work, owner=owner_of(order))
+        return once(request, work, owner=owner_of_order(order))
 
 
 class StartPayment(V1View):
@@ -110,7 +111,7 @@ class StartPayment(V1View):
     )
     def post(self, request: Request, number: str) -> Response:
         order = own_order(request, number)
-        return once(request, lambda: _start(request, order), owner=owner_of(order))
+        return once(request, lambda: _start(request, order), owner=owner_of_order(order))
 
 
 class ShowPayment(V1View):
@@ -187,11 +188,6 @@ def own_order(request: Request, number: str) -> Order:
         raise not_found()
     rows = Order.objects.for_page().prefetch_related("lines__variant__product__images")
     return rows.get(pk=order.pk)
-
-
-def owner_of(order: Order) -> str:
-    """To whom a guest's Idempotency-Key for this order belongs."""
-    return f"order:{order.number}"
 
 
 def shown_order(request: Request, order: Order) -> dict[str, Any]:

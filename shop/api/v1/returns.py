@@ -16,10 +16,11 @@ from rest_framework.response import Response
 from fulfillment import returns
 from fulfillment.models import Order
 from shop.api.base import PhotosParser, read_json
+from shop.api.idempotency import owner_of_order
 from shop.api.v1 import buying_shapes as shapes
 from shop.api.v1.base import V1View, once, read
 from shop.api.v1.document import IDEMPOTENCY_KEY, ORDER_TOKEN, operation
-from shop.api.v1.orders import own_order, owner_of
+from shop.api.v1.orders import own_order
 from shop.api.v1.problems import Problem, field_problem, not_found
 from shop.api.v1.return_answers import shown_return
 from shop.return_form import PhotosField
@@ -55,7 +56,7 @@ class AskForReturn(V1View):
         return once(
             request,
             lambda: _ask(request, order, said, photos),
-            owner=owner_of(order),
+            owner=owner_of_order(order),
             said=[said, hashes] if photos else said,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.auth.models import User
@@ -12,7 +13,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from fulfillment.models import Order
+from shop import devices, hooks
 from shop.accounts import address_book, closing, sessions, stock_watch, wishes
+from shop.accounts.models import StockWatch
+from shop.models import DeviceToken, EventHook
 from tests.customers import browser_of, customer, reauthenticate
 from tests.factories import PAID_AT, ListingFactory, OrderFactory, OrderLineFactory
 from tests.shop.accounts.test_address_book import HOME
@@ -33,6 +37,8 @@ def full_account(email: str = "ada@example.com") -> User:
     address_book.save_address(user, HOME)
     wishes.add_wish(user, variant)
     stock_watch.watch(variant, email=email, user=user)
+    devices.open_device(user, name=f"Telephone of {email}")
+    hooks.register(user, url=f"https://push.example.com/{email}", scope="own")
     return user
 
 
@@ -44,13 +50,18 @@ def exported(browser: Client) -> dict:
 def test_export_has_everything_and_nothing_of_others() -> None:
     user = full_account()
     order = OrderLineFactory(order=OrderFactory(customer=user, email="friend@example.com")).order
+    guest = OrderFactory(email="ada@example.com")
     OrderFactory(customer=full_account("bob@example.com"), email="bob@example.com")
 
-    data = exported(browser_of(user))
+    browser = browser_of(user)
+    Order.objects.filter(pk=guest.pk).update(customer=None)  # As if it had been made since.
+    data = exported(browser)
 
     assert [row["email"] for row in data["email_addresses"]] == ["ada@example.com"]
-    assert [row["number"] for row in data["orders"]] == [order.number]
-    assert data["orders"][0]["lines"][0]["unit_price"] == "24.90"
+    assert {row["number"] for row in data["orders"]} == {order.number, guest.number}
+    assert [row["name"] for row in data["devices"]] == ["Telephone of ada@example.com"]
+    assert [row["url"] for row in data["event_webhooks"]] == ["https://push.example.com/ada@example.com"]
+    assert next(row for row in data["orders"] if row["number"] == order.number)["lines"][0]["unit_price"] == "24.90"
     assert [row["line1"] for row in data["saved_addresses"]] == ["123 Main St"]
     assert (len(data["wishes"]), len(data["stock_watches"]), len(data["sessions"])) == (1, 1, 1)
     assert "bob" not in json.dumps(data)
@@ -62,6 +73,8 @@ def test_export_holds_no_secret() -> None:
     text = json.dumps(exported(browser_of(user)))
 
     assert user.password not in text
+    assert not any(hook.secret in text for hook in EventHook.objects.all())
+    assert not any(token.token_hash in text for token in DeviceToken.objects.all())
     assert UserSession.objects.get().session_key not in text
 
 
@@ -93,6 +106,11 @@ def test_closed_account_leaves_no_trace_but_the_money() -> None:
     fields = {"line1": PLANTED, "last_name": PLANTED, "email": "ada@example.com"}
     order = OrderFactory(customer=user, status="canceled", **fields)
     browser = browser_of(user)
+    # Since the login: an order as a guest, and an address that waits for its confirmation.
+    OrderFactory(customer=None, status="canceled", **fields)
+    second = "second@example.com"
+    EmailAddress.objects.create(user=user, email=second)
+    stock_watch.watch(ListingFactory().variant, email=second)
 
     response = close(browser, confirm="on")
 
@@ -101,9 +119,27 @@ def test_closed_account_leaves_no_trace_but_the_money() -> None:
     everything = " ".join(str(list(model.objects.values())) for model in apps.get_models() if _is_here(model))
     assert PLANTED not in everything
     assert "ada@example.com" not in everything
+    assert second not in everything
     order.refresh_from_db()
     assert (str(order.total), order.country, order.customer) == ("24.90", "US", None)
     assert not Session.objects.exclude(session_key=browser.session.session_key).exists()
+
+
+def test_closing_takes_nothing_from_who_has_confirmed_the_address() -> None:
+    owner = full_account("bob@example.com")
+    EmailAddress.objects.create(user=(eve := customer("eve@example.com")), email="bob@example.com")
+
+    closing.close_account(eve)
+
+    assert StockWatch.objects.filter(user=owner).exists()
+
+
+def test_page_names_orders_made_as_a_guest_since_the_login() -> None:
+    browser = browser_of(customer())
+    order = OrderFactory(email="ada@example.com", status="paid", paid_at=PAID_AT)
+    reauthenticate(browser)
+
+    assert order.number in browser.get("/account/data/close/").content.decode()
 
 
 def test_order_under_way_keeps_its_address_until_it_has_ended(settings) -> None:
