@@ -22,6 +22,7 @@ class Device(models.Model):
         NONE = "", _("In use")
         LOGOUT = "logout", _("Logged out")
         REUSE = "reuse", _("A used token came again")
+        TOO_MANY = "too-many", _("Logged in on too many others")
 
     public_id = models.CharField(max_length=40, unique=True, default=new_public_id, editable=False)
     user = models.ForeignKey(

@@ -21,11 +21,14 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from fulfillment.sweep import delete_in_steps
+from shop.accounts.locks import lock_account
 from shop.device_models import Device, DeviceToken
 from shop.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
+#: On so many devices somebody is logged in at once.
+MAX_DEVICES = 20
 _K = DeviceToken.Kind
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,80}")
 #: "Last used" is as exact as this: a write for every request would be the dearest part of most.
@@ -52,8 +55,15 @@ class Pair:
 
 
 def open_device(user: User, *, name: str = "") -> Pair:
-    """Log ``user`` in on a new device. Whether they may is the caller's question."""
+    """Log ``user`` in on a new device. Whether they may is the caller's question.
+
+    Of more than ``MAX_DEVICES`` the ones that were not used for longest end.
+    """
     with transaction.atomic():
+        lock_account(user)
+        living = Device.objects.filter(user=user, revoked_at__isnull=True)
+        too_many = list(living.values_list("pk", flat=True)[MAX_DEVICES - 1 :])
+        living.filter(pk__in=too_many).update(revoked_at=timezone.now(), end=Device.End.TOO_MANY)
         device = Device.objects.create(user=user, name=name[:80], auth_hash=user.get_session_auth_hash())
         return _new_pair(device)
 

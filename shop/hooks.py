@@ -24,6 +24,7 @@ from fulfillment.models import OrderEvent
 from integrations.errors import Transient
 from integrations.outgoing import NotPublic, Posted, check_public_url, post
 from shop import order_feed
+from shop.accounts.locks import lock_account
 from shop.errors import DomainError
 from shop.hook_models import EventHook
 from shop.order_feed import FeedEvent
@@ -56,8 +57,7 @@ def register(user: User, *, url: str, scope: str) -> tuple[EventHook, str]:
     hook.secret = secret
     try:
         with transaction.atomic():
-            # One at a time for each account: several at once would all find room.
-            User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
+            lock_account(user)
             if EventHook.objects.filter(user=user).count() >= MAX_HOOKS:
                 raise CannotRegister(f"An account has at most {MAX_HOOKS} webhooks.", code="too_many")
             hook.save()

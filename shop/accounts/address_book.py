@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from integrations.types import Address
+from shop.accounts.locks import lock_account
 from shop.accounts.models import ADDRESS_COLUMNS, SavedAddress
 from shop.errors import DomainError
 
@@ -43,7 +44,7 @@ def save_address(user: User, address: Address, *, is_default: bool = False) -> S
     Raises ``BookIsFull``.
     """
     with transaction.atomic():
-        _lock(user)
+        lock_account(user)
         present = addresses_of(user)
         saved = present.filter(**_columns(address)).first()
         if saved is None:
@@ -64,7 +65,7 @@ def as_typed(saved: SavedAddress) -> dict[str, str]:
 def change_address(saved: SavedAddress, address: Address, *, is_default: bool = False) -> None:
     """Replace what the entry says by a checked ``address``."""
     with transaction.atomic():
-        _lock(saved.user)
+        lock_account(saved.user)
         columns = _columns(address)
         if address.country == saved.country:
             # Numbers that only some suppliers ask for are not on the book's form.
@@ -77,23 +78,18 @@ def change_address(saved: SavedAddress, address: Address, *, is_default: bool = 
 def make_default(saved: SavedAddress) -> None:
     """Let checkouts begin with this one."""
     with transaction.atomic():
-        _lock(saved.user)
+        lock_account(saved.user)
         _make_default(saved)
 
 
 def remove_address(saved: SavedAddress) -> None:
     """Take it out of the book; orders keep what they copied. The next one becomes the default if it was it."""
     with transaction.atomic():
-        _lock(saved.user)
+        lock_account(saved.user)
         SavedAddress.objects.filter(pk=saved.pk).delete()
         rest = addresses_of(saved.user).first()
         if rest is not None and not rest.is_default:
             _make_default(rest)
-
-
-def _lock(user: User) -> None:
-    # One writer at a time for each book: of two first addresses only one is the default.
-    User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
 
 
 def _make_default(saved: SavedAddress) -> None:

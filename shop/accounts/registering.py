@@ -5,6 +5,9 @@ None of it tells whether an address is known. The mails need the request, for it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
@@ -17,7 +20,9 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from shop.accounts import tries
 from shop.accounts.forms import SignupForm
 from shop.errors import DomainError
 
@@ -33,7 +38,9 @@ class CannotRegister(DomainError):
 
 
 class NotLetIn(DomainError):
-    """Wrong address, password or code (``bad_credentials``), or too many tries (``too_many_tries``)."""
+    """Wrong address, password or code (``bad_credentials``), or too many tries (``too_many_tries``: ``data`` says in
+    ``retry_after_s`` how long to wait).
+    """
 
     code = "bad_credentials"
 
@@ -74,12 +81,13 @@ def confirm_address(request: HttpRequest, *, key: str, password: str) -> None:
     if confirmation is None:
         raise NotConfirmed("This key is used up or too old.")
     address = confirmation.email_address
-    try:
-        is_proven = not address.user.has_usable_password() or get_adapter(request).knows_password(
-            request, address.user, email=address.email, password=password
-        )
-    except forms.ValidationError as exc:
-        raise NotLetIn(" ".join(exc.messages), code="too_many_tries") from exc
+    if address.user.has_usable_password():
+        with _limited(request, email=address.email):
+            is_proven = get_adapter(request).knows_password(
+                request, address.user, email=address.email, password=password
+            )
+    else:
+        is_proven = True
     if not is_proven or confirmation.confirm(request) is None:
         raise NotConfirmed("This key is used up or too old, or the password is another one.")
 
@@ -89,12 +97,17 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User:
 
     Whoever lets somebody in has to ask ``has_second_factor`` as well.
     """
-    try:
-        user: User | None = get_adapter(request).authenticate(request, email=email.strip(), password=password)
-    except forms.ValidationError as exc:
-        raise NotLetIn(" ".join(exc.messages), code="too_many_tries") from exc
+    user = _authenticated(request, password, email=email.strip())
     if user is None or not user.is_active:
         raise NotLetIn(str(get_adapter().error_messages["email_password_mismatch"]))
+    return user
+
+
+def check_staff_password(request: HttpRequest, *, name: str, password: str) -> User:
+    """The same for a member of staff, by their name."""
+    user = _authenticated(request, password, username=name)
+    if user is None or not user.is_active or not user.is_staff:
+        raise NotLetIn(_("The name or the password is wrong."))
     return user
 
 
@@ -103,11 +116,14 @@ def has_second_factor(user: User) -> bool:
     return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
-def check_code(user: User, code: str) -> None:
+def check_code(request: HttpRequest, user: User, code: str) -> None:
     """Accept a code of the authenticator app or a recovery code. Raises ``NotLetIn``."""
     form = AuthenticateForm({"code": code}, user=user)
     if not form.is_valid():
-        raise NotLetIn(" ".join(str(message) for found in form.errors.values() for message in found))
+        text = " ".join(str(message) for found in form.errors.values() for message in found)
+        if form.has_error("code", "too_many_login_attempts"):
+            raise _too_many(text, request, "login_failed", key=f"mfa-auth-user-{user.pk}")
+        raise NotLetIn(text)
     form.authenticator.record_usage()
 
 
@@ -132,6 +148,26 @@ def confirm_only_address(user: User) -> bool:
     return True
 
 
-def _within_limits(request: HttpRequest, action: str, **key: str) -> None:
-    if not ratelimit.consume(request, app="allauth.account", action=action, **key):
-        raise NotLetIn(str(get_adapter().error_messages["rate_limited"]), code="too_many_tries")
+def _within_limits(request: HttpRequest, action: str, key: str | None = None) -> None:
+    if not ratelimit.consume(request, app=tries.APP, action=action, key=key):
+        raise _too_many(str(get_adapter().error_messages["rate_limited"]), request, action, key=key)
+
+
+def _authenticated(request: HttpRequest, password: str, **login: str) -> User | None:
+    with _limited(request, **login):
+        user: User | None = get_adapter(request).authenticate(request, password=password, **login)
+    return user
+
+
+@contextmanager
+def _limited(request: HttpRequest, **login: str) -> Iterator[None]:
+    """Turn the adapter's refusal to look at one more password for ``login`` into ``NotLetIn``."""
+    try:
+        yield
+    except forms.ValidationError as exc:
+        key = get_adapter(request)._get_login_attempts_cache_key(request, **login)
+        raise _too_many(" ".join(exc.messages), request, "login_failed", key=key) from exc
+
+
+def _too_many(text: str, request: HttpRequest, action: str, *, key: str | None) -> NotLetIn:
+    return NotLetIn(text, code="too_many_tries", retry_after_s=tries.wait_s(request, action, key=key))

@@ -76,16 +76,28 @@ class V1View(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.place = take_place(request, is_write=request.method not in _READS)
-        if self.place.is_over:
-            text = _("Too many requests. Please wait for as long as Retry-After says.")
-            raise Problem(429, "throttled", text, headers={"Retry-After": str(self.place.ends_in_s)})
+        self.count(request)
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             raise Problem(411, "length_required", _("Send the body with a Content-Length."))
         if (self.needs_account or self.permission) and not request.user.is_authenticated:
             raise NotAuthenticated
         if self.permission and not (request.user.is_staff and request.user.has_perm(self.permission)):
             raise PermissionDenied
+
+    def perform_authentication(self, request: Request) -> None:
+        try:
+            super().perform_authentication(request)
+        except (AuthenticationFailed, Problem):
+            # Whoever tries tokens out is counted as the visitor they are.
+            self.count(request, as_visitor=True)
+            raise
+
+    def count(self, request: Request, *, as_visitor: bool = False) -> None:
+        """Take one of the places that the client has. Raises ``Problem`` (429) if there is none left."""
+        self.place = take_place(request, is_write=request.method not in _READS, as_visitor=as_visitor)
+        if self.place.is_over:
+            text = _("Too many requests. Please wait for as long as Retry-After says.")
+            raise Problem(429, "throttled", text, headers={"Retry-After": str(self.place.ends_in_s)})
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

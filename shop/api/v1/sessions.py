@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -234,31 +232,21 @@ def _checked(request: HttpRequest, values: dict[str, Any]) -> User:
     if values["email"]:
         user = registering.check_password(request, email=values["email"], password=values["password"])
     else:
-        user = _staff_by_name(request, values["username"], values["password"])
+        user = registering.check_staff_password(request, name=values["username"], password=values["password"])
     if registering.has_second_factor(user):
         if not values["code"]:
             text = _("This account has a second factor: send its code as well.")
             raise Problem(401, "second_factor_required", text, headers={"WWW-Authenticate": "Bearer"})
-        registering.check_code(user, values["code"])
+        registering.check_code(request, user, values["code"])
     elif user.is_staff and settings.STAFF_SECOND_FACTOR:
         text = _("Staff need a second factor here. Set one up in the admin first.")
         raise Problem(401, "second_factor_required", text, headers={"WWW-Authenticate": "Bearer"})
     return user
 
 
-def _staff_by_name(request: HttpRequest, name: str, password: str) -> User:
-    try:
-        user: User | None = get_adapter(request).authenticate(request, username=name, password=password)
-    except forms.ValidationError as exc:
-        raise NotLetIn(" ".join(exc.messages), code="too_many_tries") from exc
-    if user is None or not user.is_active or not user.is_staff:
-        raise NotLetIn(_("The name or the password is wrong."))
-    return user
-
-
 def _not_let_in(exc: NotLetIn) -> Problem:
     if exc.code == "too_many_tries":
-        return Problem(429, exc.code, exc.message, headers={"Retry-After": "60"})
+        return Problem(429, exc.code, exc.message, headers={"Retry-After": str(exc.data["retry_after_s"])})
     return Problem(401, exc.code, exc.message, headers={"WWW-Authenticate": "Bearer"})
 
 

@@ -43,9 +43,12 @@ class Place:
         }
 
 
-def take_place(request: Request, *, is_write: bool) -> Place:
-    """Count this request for its client. Writes of one client are counted apart from what it reads."""
-    kind, client = _client(request)
+def take_place(request: Request, *, is_write: bool, as_visitor: bool = False) -> Place:
+    """Count this request for its client. Writes of one client are counted apart from what it reads.
+
+    ``as_visitor``: for where it comes from, whatever it says of an account.
+    """
+    kind, client = _visitor(request) if as_visitor else _client(request)
     limit = settings.API_RATE_LIMITS["writes" if is_write else kind]
     name = f"{kind}-writes" if is_write else kind
     now = time.time()
@@ -64,5 +67,10 @@ def take_place(request: Request, *, is_write: bool) -> Place:
 def _client(request: Request) -> tuple[str, str]:
     if isinstance(request.auth, Device):
         kind = "staff" if request.user.is_staff else "customer"
-        return kind, request.auth.public_id
+        # All devices of an account together: there can be many.
+        return kind, str(request.user.pk)
+    return _visitor(request)
+
+
+def _visitor(request: Request) -> tuple[str, str]:
     return "anonymous", salted_hmac("shop.api", visitor_address(request), algorithm="sha256").hexdigest()[:32]

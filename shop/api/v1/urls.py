@@ -17,6 +17,7 @@ class Nothing(V1View):
     schema = None
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        self.count(request, as_visitor=True)
         raise Http404
 
 
