@@ -30,6 +30,8 @@ class Device(models.Model):
     )
     name = models.CharField(_("name"), max_length=80, blank=True)
     auth_hash = models.CharField(max_length=64, editable=False)
+    #: Whether a second factor was shown at the login; where staff must have one, nothing of theirs opens without.
+    has_second_factor = models.BooleanField(_("second factor"), default=False, editable=False)
     created_at = models.DateTimeField(_("logged in"), default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(_("last used"), default=timezone.now, editable=False)
     revoked_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)

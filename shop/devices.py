@@ -54,8 +54,8 @@ class Pair:
     refresh_s: int
 
 
-def open_device(user: User, *, name: str = "") -> Pair:
-    """Log ``user`` in on a new device. Whether they may is the caller's question.
+def open_device(user: User, *, name: str = "", has_second_factor: bool = False) -> Pair:
+    """Log ``user`` in on a new device. Whether they may, and have shown a second factor, is the caller's question.
 
     Of more than ``MAX_DEVICES`` the ones that were not used for longest end.
     """
@@ -64,7 +64,9 @@ def open_device(user: User, *, name: str = "") -> Pair:
         living = Device.objects.filter(user=user, revoked_at__isnull=True)
         too_many = list(living.values_list("pk", flat=True)[MAX_DEVICES - 1 :])
         living.filter(pk__in=too_many).update(revoked_at=timezone.now(), end=Device.End.TOO_MANY)
-        device = Device.objects.create(user=user, name=name[:80], auth_hash=user.get_session_auth_hash())
+        device = Device.objects.create(
+            user=user, name=name[:80], auth_hash=user.get_session_auth_hash(), has_second_factor=has_second_factor
+        )
         return _new_pair(device)
 
 

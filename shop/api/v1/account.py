@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -19,7 +18,7 @@ from shop.accounts.orders import confirmed_addresses, orders_of
 from shop.addresses import AddressError, clean_address
 from shop.api.v1 import account_shapes as shapes
 from shop.api.v1 import buying_shapes
-from shop.api.v1.base import V1View, me, read, read_query
+from shop.api.v1.base import V1View, check_staff, me, read, read_query
 from shop.api.v1.document import operation
 from shop.api.v1.feed_shapes import CURSOR_QUERY, cursor_of
 from shop.api.v1.orders import shown_event
@@ -161,9 +160,8 @@ class Hooks(AccountView):
     )
     def post(self, request: Request) -> Response:
         values = read(shapes.HookRequest, request.data)
-        is_for_all = values["scope"] == EventHook.Scope.ALL
-        if is_for_all and not (me(request).is_staff and me(request).has_perm("fulfillment.view_order")):
-            raise PermissionDenied
+        if values["scope"] == EventHook.Scope.ALL:
+            check_staff(request, "fulfillment.view_order")
         try:
             hook, secret = hooks.register(me(request), url=values["url"], scope=values["scope"])
         except CannotRegister as exc:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
@@ -81,8 +82,8 @@ class V1View(APIView):
             raise Problem(411, "length_required", _("Send the body with a Content-Length."))
         if (self.needs_account or self.permission) and not request.user.is_authenticated:
             raise NotAuthenticated
-        if self.permission and not (request.user.is_staff and request.user.has_perm(self.permission)):
-            raise PermissionDenied
+        if self.permission:
+            check_staff(request, self.permission)
 
     def perform_authentication(self, request: Request) -> None:
         try:
@@ -133,6 +134,18 @@ def my_device(request: Request) -> Device:
     if not isinstance(request.auth, Device):
         raise NotAuthenticated
     return request.auth
+
+
+def check_staff(request: Request, permission: str) -> None:
+    """Raise ``PermissionDenied`` unless it is staff with ``permission``, and ``Problem`` (401) where a second factor is
+    asked for that was not shown when this device logged in: perhaps before it was asked for.
+    """
+    user = me(request)
+    if not (user.is_staff and user.has_perm(permission)):
+        raise PermissionDenied
+    if settings.STAFF_SECOND_FACTOR and not my_device(request).has_second_factor:
+        text = _("Staff need a second factor here. Log in again on this device.")
+        raise Problem(401, "second_factor_required", text, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _conditional(request: HttpRequest, response: Any) -> Any:

@@ -120,11 +120,12 @@ class LogIn(EntranceView):
             text = _("Send the email address, or the name of a member of staff.")
             raise Problem(400, "invalid_request", text, errors={"email": [text]})
         try:
-            user = _checked(request._request, values)
+            user, has_second_factor = _checked(request._request, values)
         except NotLetIn as exc:
             raise _not_let_in(exc) from exc
         join_guest_orders(user)
-        return Response(_tokens(devices.open_device(user, name=values["device_name"])))
+        pair = devices.open_device(user, name=values["device_name"], has_second_factor=has_second_factor)
+        return Response(_tokens(pair))
 
 
 class Refresh(EntranceView):
@@ -227,13 +228,17 @@ class EndDevice(V1View):
         return Response(status=204)
 
 
-def _checked(request: HttpRequest, values: dict[str, Any]) -> User:
-    """Who logs in, all factors shown. Raises ``NotLetIn``, and ``Problem`` where a code is missing."""
+def _checked(request: HttpRequest, values: dict[str, Any]) -> tuple[User, bool]:
+    """Who logs in, all their factors shown, and whether there was a second one.
+
+    Raises ``NotLetIn``, and ``Problem`` where a code is missing.
+    """
     if values["email"]:
         user = registering.check_password(request, email=values["email"], password=values["password"])
     else:
         user = registering.check_staff_password(request, name=values["username"], password=values["password"])
-    if registering.has_second_factor(user):
+    has_second_factor = registering.has_second_factor(user)
+    if has_second_factor:
         if not values["code"]:
             text = _("This account has a second factor: send its code as well.")
             raise Problem(401, "second_factor_required", text, headers={"WWW-Authenticate": "Bearer"})
@@ -241,7 +246,7 @@ def _checked(request: HttpRequest, values: dict[str, Any]) -> User:
     elif user.is_staff and settings.STAFF_SECOND_FACTOR:
         text = _("Staff need a second factor here. Set one up in the admin first.")
         raise Problem(401, "second_factor_required", text, headers={"WWW-Authenticate": "Bearer"})
-    return user
+    return user, has_second_factor
 
 
 def _not_let_in(exc: NotLetIn) -> Problem:

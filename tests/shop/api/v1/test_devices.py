@@ -15,7 +15,9 @@ from shop import devices
 from shop.models import Device, DeviceToken
 from tests.customers import PASSWORD, browser_of, customer, link_in, mails
 from tests.factories import ListingFactory, OrderFactory
+from tests.shop.accounts.test_second_factor import code_of, with_app
 from tests.shop.api.v1.app import App
+from tests.staff import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +172,30 @@ def test_staff_without_the_second_factor_that_is_asked_for_are_not_let_in(app: A
     answer = app.post("auth/login/", {"username": "boss", "password": PASSWORD})
 
     assert (answer.status_code, answer.json()["code"]) == (401, "second_factor_required")
+
+
+def test_device_from_before_the_second_factor_opens_nothing_of_the_staffs(app: App, settings) -> None:
+    boss = staff("fulfillment.view_order")
+    app.log_in(boss)
+    before = app.get("staff/orders/").status_code
+    settings.STAFF_SECOND_FACTOR = True
+
+    refused = app.get("staff/orders/")
+    hook = app.post("account/webhooks/", {"url": "https://push.example.com/", "scope": "all"})
+
+    assert (before, refused.status_code, refused.json()["code"]) == (200, 401, "second_factor_required")
+    assert hook.json()["code"] == "second_factor_required"
+    assert app.get("account/").status_code == 200
+
+
+def test_device_that_has_shown_the_second_factor_opens_the_staffs(app: App, settings) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    boss = staff("fulfillment.view_order")
+    login = {"username": boss.username, "password": "not-a-secret", "code": code_of(with_app(boss))}
+
+    app.headers["Authorization"] = f"Bearer {app.post('auth/login/', login).json()['access_token']}"
+
+    assert app.get("staff/orders/").status_code == 200
 
 
 def test_tokens_are_stored_as_hashes_only(user: User) -> None:
