@@ -16,7 +16,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -61,13 +61,17 @@ def open_device(user: User, *, name: str = "", has_second_factor: bool = False) 
     """
     with transaction.atomic():
         lock_account(user)
-        living = Device.objects.filter(user=user, revoked_at__isnull=True)
-        too_many = list(living.values_list("pk", flat=True)[MAX_DEVICES - 1 :])
-        living.filter(pk__in=too_many).update(revoked_at=timezone.now(), end=Device.End.TOO_MANY)
+        too_many = list(living(user).values_list("pk", flat=True)[MAX_DEVICES - 1 :])
+        Device.objects.filter(pk__in=too_many).update(revoked_at=timezone.now(), end=Device.End.TOO_MANY)
         device = Device.objects.create(
             user=user, name=name[:80], auth_hash=user.get_session_auth_hash(), has_second_factor=has_second_factor
         )
         return _new_pair(device)
+
+
+def living(user: User) -> QuerySet[Device]:
+    """The devices on which ``user`` is logged in, the one used last first; a new password has ended the others."""
+    return Device.objects.filter(user=user, revoked_at__isnull=True, auth_hash=user.get_session_auth_hash())
 
 
 def authenticate(token: str) -> Device:

@@ -31,6 +31,7 @@ from shop.views import (
 from shop.views.account import data as account_data
 from shop.views.account import entrance, staff_login, stock_watch
 from shop.views.account import pages as account
+from shop.views.account import sessions as account_sessions
 
 urlpatterns = [
     path("", storefront.home, name="home"),
@@ -76,7 +77,8 @@ urlpatterns = [
     path("account/confirm-email/<str:key>/", entrance.confirm, name="account_confirm_email"),
     path("account/", include("allauth.account.urls")),
     path("account/security/", include("allauth.mfa.urls")),
-    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/sessions/", account_sessions.overview, name="usersessions_list"),
+    path("account/sessions/<slug:public_id>/end/", account_sessions.end_device, name="account-end-device"),
     path("stock-watch/", stock_watch.ask, name="stock-watch"),
     path("stock-watch/choose/", stock_watch.choose, name="stock-watch-choose"),
     path("stock-watch/<str:token>/confirm/", stock_watch.confirm, name="stock-watch-confirm"),

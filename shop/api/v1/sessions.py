@@ -201,8 +201,8 @@ class ListDevices(V1View):
         auth="account",
     )
     def get(self, request: Request) -> Response:
-        mine = Device.objects.filter(user=me(request), revoked_at__isnull=True)
-        return Response({"results": [_device(device, my_device(request)) for device in mine[:100]]})
+        mine = devices.living(me(request))
+        return Response({"results": [_device(device, my_device(request)) for device in mine]})
 
 
 class EndDevice(V1View):

@@ -214,8 +214,40 @@ def test_ended_sessions_are_forgotten_with_their_network_addresses() -> None:
 def test_log_out_everywhere_else() -> None:
     user = customer()
     here, there = browser_of(user), browser_of(user)
+    token = devices.open_device(user).access
 
     here.post("/account/sessions/")
 
     assert here.get("/account/").status_code == 200
     assert there.get("/account/").status_code == 302
+    with pytest.raises(devices.TokenProblem):
+        devices.authenticate(token)
+
+
+def test_lost_phone_is_logged_out_from_a_browser() -> None:
+    user = customer()
+    lost, kept = (devices.open_device(user, name=name) for name in ("Lost phone", "Tablet"))
+    theirs = devices.open_device(customer("eve@example.com"), name="Another's phone")
+    browser = browser_of(user)
+
+    before = browser.get("/account/sessions/").content.decode()
+    for pair in (lost, theirs):
+        browser.post(f"/account/sessions/{pair.device.public_id}/end/")
+    after = browser.get("/account/sessions/").content.decode()
+
+    assert "Lost phone" in before
+    assert "Another" not in before
+    assert "Lost phone" not in after
+    assert "Log out everywhere else" in after
+    for pair in (kept, theirs):
+        devices.authenticate(pair.access)
+
+
+def test_devices_page_is_nobody_elses() -> None:
+    lost = devices.open_device(customer()).device
+
+    asked = [Client().get("/account/sessions/"), Client().post(f"/account/sessions/{lost.public_id}/end/")]
+
+    assert [answer.status_code for answer in asked] == [302, 302]
+    lost.refresh_from_db()
+    assert lost.revoked_at is None
