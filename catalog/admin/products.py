@@ -62,6 +62,12 @@ class ProductForm(forms.ModelForm):
     def clean_description_html(self) -> str:
         return sanitize_html(self.cleaned_data["description_html"])
 
+    def clean_status(self) -> str:
+        if "status" in self.changed_data:
+            # What staff archive stays archived, whatever comes back in stock.
+            self.instance.archived_by_sync = False
+        return str(self.cleaned_data["status"])
+
 
 class VariantForm(forms.ModelForm):
     """A variant as a row of its product."""
@@ -82,6 +88,12 @@ class VariantForm(forms.ModelForm):
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
 
+    def clean_is_active(self) -> bool:
+        if "is_active" in self.changed_data:
+            # What staff hide stays hidden, whatever comes back in stock.
+            self.instance.hidden_by_sync = False
+        return bool(self.cleaned_data["is_active"])
+
     def save(self, commit: bool = True) -> Variant:
         """Write what was changed and nothing else."""
         variant: Variant = self.instance
@@ -93,7 +105,8 @@ class VariantForm(forms.ModelForm):
 
     def changed_columns(self) -> set[str]:
         """The columns in which something else was entered than the form was opened with."""
-        return {name for name in self.changed_data if name in VariantForm.Meta.fields}
+        columns = {name for name in self.changed_data if name in VariantForm.Meta.fields}
+        return columns | {"hidden_by_sync"} if "is_active" in columns else columns
 
 
 def prices_of(variant_ids: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:

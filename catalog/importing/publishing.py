@@ -262,7 +262,7 @@ def _accept(staged: StagedProduct, product: Product, key: str) -> None:
 
 
 def _take_off_sale(row: StagedVariant, staged: StagedProduct) -> None:
-    Variant.objects.filter(staged=row).update(is_active=False)
+    Variant.objects.filter(staged=row).update(is_active=False, hidden_by_sync=False)
     Listing.objects.filter(
         variant=row.variant_id, account=staged.account_id, external_sku_id=row.external_sku_id
     ).update(is_active=False)

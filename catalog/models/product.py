@@ -79,6 +79,8 @@ class Product(models.Model):
     )
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.DRAFT)
     is_featured = models.BooleanField(_("on the home page"), default=False)
+    #: The sync archived it with its last variant, and staff have not set its status since: it may come back by itself.
+    archived_by_sync = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -134,6 +136,8 @@ class Variant(models.Model):
         _("price by hand"), default=False, help_text=_("On: no pricing rule changes this price.")
     )
     is_active = models.BooleanField(_("sold"), default=True)
+    #: The sync has taken it off the shop, and staff have not decided about that since: it may come back by itself.
+    hidden_by_sync = models.BooleanField(default=False, editable=False)
     #: It is put together from parts and has no listings that count; kept by ``catalog.bundles``.
     is_bundle = models.BooleanField(_("bundle"), default=False, editable=False)
     position = models.PositiveIntegerField(_("position"), default=0)

@@ -19,8 +19,8 @@ _K, _S = ChangeKind, SyncChange.Status
 
 
 class CannotDecide(DomainError):
-    """The decision is not possible as things stand: ``decided``, ``listing_gone``, ``stock_moved``, ``price_refused``,
-    ``at_a_loss``.
+    """The decision is not possible as things stand: ``decided``, ``listing_gone``, ``stock_moved``, ``withheld``,
+    ``price_refused``, ``at_a_loss``.
     """
 
     code = "decided"
@@ -60,6 +60,11 @@ def show_again(change: SyncChange, *, by: AbstractBaseUser) -> None:
 
 
 def _decide(change: SyncChange, status: str, by: AbstractBaseUser) -> None:
+    """Take the decision, about the figures of the last check. A check writes the listing first and what waits then: in
+    the same order here, so that none of the two waits for the other in a circle.
+    """
+    if change.listing_id is not None:
+        Listing.objects.select_for_update(no_key=True).filter(pk=change.listing_id).first()
     rows = SyncChange.objects.filter(pk=change.pk, status=_S.WAITING)
     if not rows.update(status=status, decided_at=timezone.now(), decided_by=by.pk):
         raise CannotDecide(_("It has been decided, or overtaken by a later change."))
@@ -97,10 +102,16 @@ def _follow_price(change: SyncChange) -> None:
 
 def _follow_stock(change: SyncChange) -> None:
     stock = change.stock_after or 0
+    withheld = SyncChange.objects.filter(listing=change.listing_id, status=_S.WAITING, withholds=True)
+    if stock and withheld.exists():
+        text = _("It is not sold until another change of it is decided: decide that one first.")
+        raise CannotDecide(text, code="withheld")
     # Orders may have taken pieces since the change was found: then its figure is of the past.
     if not Listing.objects.filter(pk=_listing(change).pk, stock=change.stock_before).update(stock=stock):
         text = _("The stock has moved since. Check the product again and decide about what is found then.")
         raise CannotDecide(text, code="stock_moved")
+    if change.kind == _K.BACK_IN_STOCK:
+        following.show_variants_of([_listing(change).pk])
     _refresh(change)
 
 

@@ -13,9 +13,9 @@ from datetime import datetime
 from django.db import transaction
 
 from catalog import shelf, stock
-from catalog.models import ChangeKind, SyncChange
+from catalog.models import ChangeKind, SyncAction, SyncChange
 from catalog.syncing import following, storing
-from catalog.syncing.deciding import GONE, PRICES, STOCKS, Found, Outcome, Present, outcome
+from catalog.syncing.deciding import ENDABLE, GONE, PRICES, STOCKS, Found, Outcome, Present, outcome
 from catalog.syncing.readings import Reading
 from catalog.syncing.rules import Rules, stored_rules
 from catalog.syncing.storing import Written
@@ -69,8 +69,8 @@ def _apply_chunk(
     by_id = {reading.listing_id: reading for reading in readings}
     storing.stage(readings)
     wanted = [
-        Written(present, _outcome(present, by_id[present.listing_id], rules, held, withheld))
-        for present, held, withheld in _concerned(by_id, started_at)
+        Written(present, _outcome(present, by_id[present.listing_id], rules, held, waiting))
+        for present, held, waiting in _concerned(by_id, started_at)
     ]
     written = storing.write(wanted, started_at=started_at)
     applied.unchanged += storing.mark_seen(started_at=started_at)
@@ -81,26 +81,25 @@ def _apply_chunk(
     _note_and_follow(done, applied, run_id=run_id, country=country)
 
 
-def _concerned(by_id: dict[int, Reading], started_at: datetime) -> Iterator[tuple[Present, int, bool]]:
-    """The listings that differ from their reading or of which orders keep pieces, how many, and whether they are
-    withheld. A listing's stock is read before what is kept of it: the write then notices an order between the two.
+def _concerned(by_id: dict[int, Reading], started_at: datetime) -> Iterator[tuple[Present, int, dict[str, bool]]]:
+    """The listings that differ from their reading, of which orders keep pieces (how many), or about which something
+    waits for staff (its kinds, and whether they are withheld for it). A listing's stock is read before what is kept of
+    it: the write then notices an order between the two.
     """
     presents = {present.listing_id: present for present in storing.differing(started_at=started_at)}
     kept = stock.kept(list(by_id), not_bought_before=started_at)
-    others = [pk for pk in kept if pk not in presents]
+    waiting = storing.waiting()
+    # Where the shop says what the supplier says by now, what waits is past: nothing differs, and that is the news.
+    doubted = [pk for pk, kinds in waiting.items() if ENDABLE.intersection(kinds)]
+    others = [pk for pk in dict.fromkeys([*kept, *doubted]) if pk not in presents]
     if others:
         presents |= {present.listing_id: present for present in storing.staged(others, started_at=started_at)}
         kept |= stock.kept(others, not_bought_before=started_at)
-    withheld = set(
-        SyncChange.objects.filter(status=_S.WAITING, withholds=True, listing__in=presents).values_list(
-            "listing", flat=True
-        )
-    )
     for pk, present in presents.items():
-        yield present, kept.get(pk, 0), pk in withheld
+        yield present, kept.get(pk, 0), waiting.get(pk, {})
 
 
-def _outcome(present: Present, reading: Reading, rules: Rules, held: int, is_withheld: bool) -> Outcome:
+def _outcome(present: Present, reading: Reading, rules: Rules, held: int, waiting: dict[str, bool]) -> Outcome:
     def action_of(kind: str) -> str:
         return rules.action(
             kind,
@@ -109,22 +108,33 @@ def _outcome(present: Present, reading: Reading, rules: Rules, held: int, is_wit
             product_id=present.product_id,
         )
 
-    return outcome(present, reading, held=held, is_withheld=is_withheld, action_of=action_of)
+    return outcome(
+        present,
+        reading,
+        held=held,
+        is_withheld=any(waiting.values()),
+        waiting=frozenset(waiting),
+        action_of=action_of,
+    )
 
 
 def _note_and_follow(done: list[Written], applied: Applied, *, run_id: int | None, country: str) -> None:
     """Write the changes down, those that are news, and do what follows from them."""
+    _end(done)
     news = [(one, found) for one in done for found in one.after.found]
     if news:
         known = _settled([one.before.listing_id for one, found in news if _may_be_old(found)])
-        news = [(one, found) for one, found in news if not _is_old(one, found, known)]
-        _overtake(news)
+        old = [(one, found) for one, found in news if _is_old(one, found, known)]
+        _renew(old, known)
+        told = {(one.before.listing_id, found.kind) for one, found in old}
+        news = [(one, found) for one, found in news if (one.before.listing_id, found.kind) not in told]
+        released = _overtake(news)
         rows = SyncChange.objects.bulk_create(
             [_row(one, found, run_id=run_id, country=country) for one, found in news], batch_size=1000
         )
         applied.changes += len(rows)
         applied.waiting += sum(row.status == _S.WAITING for row in rows)
-        applied.waiting += following.follow(news, rows, country=country)
+        applied.waiting += following.follow(news, rows, country=country, released=released)
     stocked = {one.before.product_id for one in done if _is_in_stock(one.before) != _is_in_stock_after(one)}
     shelf.refresh(stocked, words=False)
 
@@ -138,7 +148,7 @@ def _settled(listing_ids: list[int]) -> dict[tuple[int, tuple[str, ...]], SyncCh
     found: dict[tuple[int, tuple[str, ...]], SyncChange] = {}
     for start in range(0, len(listing_ids), 1000):
         rows = SyncChange.objects.filter(listing__in=listing_ids[start : start + 1000]).order_by("pk")
-        for row in rows.only("listing_id", "kind", "status", "cost_after", "stock_after"):
+        for row in rows.only("listing_id", "kind", "action", "status", "cost_after", "stock_before", "stock_after"):
             if row.listing_id is not None:
                 found[row.listing_id, _family(row.kind)] = row
     return found
@@ -154,6 +164,8 @@ def _is_old(one: Written, found: Found, known: dict[tuple[int, tuple[str, ...]],
     if last is None or last.kind != found.kind:
         return False
     if found.kind in GONE:
+        if last.status == _S.SUPERSEDED and last.action == SyncAction.ASK:
+            return False  # It was there again before staff had decided.
         # It is still gone. Once it has been seen again, that was noted as a change of its stock.
         back = known.get((one.before.listing_id, STOCKS))
         return back is None or back.pk < last.pk or back.kind != ChangeKind.BACK_IN_STOCK
@@ -162,13 +174,40 @@ def _is_old(one: Written, found: Found, known: dict[tuple[int, tuple[str, ...]],
     return last.status in _SETTLED and last.cost_after == one.after.cost
 
 
-def _overtake(news: list[tuple[Written, Found]]) -> None:
-    """What waits for staff about the same thing is past: the later change stands for it."""
+def _end(done: list[Written]) -> None:
+    """What waits for staff and is not so any more is past: a later check would find it anew."""
+    for ends in {one.after.ends for one in done if one.after.ends}:
+        ids = [one.before.listing_id for one in done if one.after.ends == ends]
+        for start in range(0, len(ids), 1000):
+            waiting = SyncChange.objects.filter(status=_S.WAITING, listing__in=ids[start : start + 1000])
+            waiting.filter(kind__in=ends).update(status=_S.SUPERSEDED)
+
+
+def _renew(old: list[tuple[Written, Found]], known: dict[tuple[int, tuple[str, ...]], SyncChange]) -> None:
+    """What waits for staff says what was found last: it is that which they accept."""
+    moved = []
+    for one, found in old:
+        row, figures = known[one.before.listing_id, found.family], (one.before.stock, found.stock)
+        if row.status == _S.WAITING and found.stock is not None and (row.stock_before, row.stock_after) != figures:
+            row.stock_before, row.stock_after = figures
+            moved.append(row)
+    SyncChange.objects.bulk_update(moved, ["stock_before", "stock_after"], batch_size=500)
+
+
+def _overtake(news: list[tuple[Written, Found]]) -> dict[int, str]:
+    """What waits for staff about the same thing is past: the later change stands for it. The listings that were
+    withheld for what is past, each with its action.
+    """
+    released: dict[int, str] = {}
     for kinds in {found.family for _one, found in news}:
         ids = [one.before.listing_id for one, found in news if found.family == kinds]
         for start in range(0, len(ids), 1000):
-            waiting = SyncChange.objects.filter(status=_S.WAITING, listing__in=ids[start : start + 1000])
-            waiting.filter(kind__in=kinds).update(status=_S.SUPERSEDED)
+            waiting = SyncChange.objects.filter(
+                status=_S.WAITING, listing__in=ids[start : start + 1000], kind__in=kinds
+            )
+            released |= dict(waiting.filter(withholds=True).values_list("listing", "action"))
+            waiting.update(status=_S.SUPERSEDED)
+    return released
 
 
 def _row(one: Written, found: Found, *, run_id: int | None, country: str) -> SyncChange:

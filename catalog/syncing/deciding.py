@@ -14,6 +14,9 @@ _K, _A, _S = ChangeKind, SyncAction, SyncChange.Status
 GONE = (_K.SKU_GONE.value, _K.PRODUCT_GONE.value, _K.SHIPPING_GONE.value)
 PRICES = (_K.PRICE_UP.value, _K.PRICE_DOWN.value)
 STOCKS = (_K.OUT_OF_STOCK.value, _K.BACK_IN_STOCK.value)
+#: What a reading may end while it waits. A cost that waits is overtaken by the next one only, and that goods are not
+#: sent to a country is said by answers about freight too, which a reading does not know of.
+ENDABLE = frozenset((*STOCKS, _K.SKU_GONE.value, _K.PRODUCT_GONE.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,7 @@ class Found:
 class Outcome:
     """What is to be written of a listing, and the changes to be noted.
 
-    ``reprices``, ``hides``, ``retires`` (the listing is not used any more) and ``narrows`` (it ships to one country
-    less) are what follows from them.
+    ``ends`` are the kinds of change that wait for staff and that the reading shows not to be so any more.
     """
 
     cost: Decimal | None
@@ -66,6 +68,7 @@ class Outcome:
     stock: int | None
     quantity_limit: int | None
     found: tuple[Found, ...] = field(default_factory=tuple)
+    ends: frozenset[str] = frozenset()
 
     def has(self, action: str, kinds: tuple[str, ...] = ()) -> bool:
         """Whether a change (of ``kinds``) was answered with ``action``."""
@@ -78,15 +81,17 @@ def outcome(
     *,
     held: int = 0,
     is_withheld: bool = False,
+    waiting: frozenset[str] = frozenset(),
     action_of: Callable[[str], str],
 ) -> Outcome:
     """What ``reading`` makes of ``present``.
 
     ``held`` pieces are promised to orders that the supplier does not know of yet: they are still in its figure and not
     ours to sell again. ``is_withheld``: staff have not yet decided about an earlier change, nothing is sold.
+    ``waiting`` are the kinds of all changes of it that staff have not decided about.
     """
     if reading.gone:
-        return _gone(present, reading.gone, action_of(reading.gone))
+        return _gone(present, reading.gone, action_of(reading.gone), waiting)
     cost, currency = present.cost, present.currency
     found: tuple[Found, ...] = ()
     if reading.cost is not None and (present.cost is None or present.currency == reading.currency):
@@ -97,16 +102,26 @@ def outcome(
         found += more
     if is_withheld or any(one.withholds for one in found):
         stock = 0
-    return Outcome(cost, currency, stock, reading.quantity_limit, found)
+    return Outcome(cost, currency, stock, reading.quantity_limit, found, _ended(waiting, reading, found))
 
 
-def _gone(present: Present, kind: str, action: str) -> Outcome:
+def _ended(waiting: frozenset[str], reading: Reading, found: tuple[Found, ...]) -> frozenset[str]:
+    """What waits and is not so any more, after a reading of a SKU that is there."""
+    ended = waiting & ENDABLE
+    if reading.stock is None or any(one.kind in STOCKS for one in found):
+        ended -= set(STOCKS)
+    return ended
+
+
+def _gone(present: Present, kind: str, action: str, waiting: frozenset[str]) -> Outcome:
     status = {_A.NOTHING: _S.IGNORED, _A.ASK: _S.WAITING}.get(SyncAction(action), _S.DONE)
     stock = present.stock if status != _S.DONE else 0
     if kind == _K.SHIPPING_GONE and action == _A.FOLLOW:
         stock = present.stock  # It still goes elsewhere.
     found = (Found(kind, action, status.value, stock=None if kind == _K.SHIPPING_GONE else 0),)
-    return Outcome(present.cost, present.currency, stock, present.quantity_limit, found)
+    # A refusal for a country says nothing about the goods themselves.
+    ends = frozenset() if kind == _K.SHIPPING_GONE else waiting & ENDABLE - {kind}
+    return Outcome(present.cost, present.currency, stock, present.quantity_limit, found, ends)
 
 
 def _priced(present: Present, cost: Decimal, action_of: Callable[[str], str]) -> tuple[Found, ...]:

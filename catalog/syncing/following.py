@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -18,13 +18,16 @@ from catalog.syncing.storing import Written
 _K, _A, _S = ChangeKind, SyncAction, SyncChange.Status
 
 
-def follow(news: Sequence[tuple[Written, Found]], rows: Sequence[SyncChange], *, country: str) -> int:
+def follow(
+    news: Sequence[tuple[Written, Found]], rows: Sequence[SyncChange], *, country: str, released: Mapping[int, str]
+) -> int:
     """Do what the changes' actions say. Call inside the transaction that wrote them.
 
-    ``rows`` are the changes as they were written, in the same order. Returns how many more of them wait for staff now:
-    a price that the rules refuse to follow.
+    ``rows`` are the changes as they were written, in the same order. ``released`` are the listings that were withheld
+    by a change which these have overtaken, each with that one's action. Returns how many more of the rows wait for
+    staff now: a price that the rules refuse to follow, or that is still too low.
     """
-    waiting = _follow_prices([row for row in rows if row.kind in PRICES and row.action == _A.FOLLOW])
+    waiting = _follow_prices([row for row in rows if row.kind in PRICES], released)
     hidden = [one.before.variant_id for one, found in news if found.action == _A.HIDE]
     gone = [row for row in rows if row.action == _A.FOLLOW and row.kind in (_K.SKU_GONE, _K.PRODUCT_GONE)]
     narrowed = [row for row in rows if row.action == _A.FOLLOW and row.kind == _K.SHIPPING_GONE]
@@ -35,6 +38,8 @@ def follow(news: Sequence[tuple[Written, Found]], rows: Sequence[SyncChange], *,
             stop_shipping(row.listing_id, country)
     hide(hidden)
     _show_again([row.listing_id for row in rows if row.kind == _K.BACK_IN_STOCK and row.action == _A.FOLLOW])
+    withheld = {row.listing_id for row in rows if row.withholds}
+    show_variants_of([pk for pk, action in released.items() if action == _A.HIDE and pk not in withheld])
     touched = {row.listing_id for row in (*gone, *narrowed) if row.listing_id is not None}
     if touched:
         shelf.refresh_variants(Listing.objects.filter(pk__in=touched).values_list("variant", flat=True))
@@ -53,53 +58,68 @@ def hide(variant_ids: Iterable[int]) -> None:
     )
     ids -= set(served.values_list("variant", flat=True))
     product_ids = set(Variant.objects.filter(pk__in=ids).values_list("product", flat=True))
-    Variant.objects.filter(pk__in=ids).update(is_active=False)
+    # Only what is hidden here: what staff have taken off the shop is theirs to put back.
+    Variant.objects.filter(pk__in=ids, is_active=True).update(is_active=False, hidden_by_sync=True)
     products = Product.objects.filter(pk__in=product_ids, status=Product.Status.ACTIVE)
-    products.exclude(variants__is_active=True).update(status=Product.Status.ARCHIVED)
+    products.exclude(variants__is_active=True).update(status=Product.Status.ARCHIVED, archived_by_sync=True)
     shelf.refresh(product_ids, words=False)
 
 
 def show(variant_ids: Iterable[int]) -> None:
-    """Put variants, and products that were archived with them, back into the shop."""
-    ids = set(variant_ids)
+    """Put back into the shop those of these variants that the sync has hidden, and the products that it archived with
+    them. What staff have hidden or archived, before or since, stays so.
+    """
+    hidden = Variant.objects.filter(pk__in=set(variant_ids), hidden_by_sync=True, is_active=False)
+    ids = set(hidden.values_list("pk", flat=True))
     if not ids:
         return
-    Variant.objects.filter(pk__in=ids).update(is_active=True)
-    products = Product.objects.filter(variants__in=ids)
-    product_ids = set(products.values_list("pk", flat=True))
-    Product.objects.filter(pk__in=product_ids, status=Product.Status.ARCHIVED).update(status=Product.Status.ACTIVE)
+    Variant.objects.filter(pk__in=ids).update(is_active=True, hidden_by_sync=False)
+    product_ids = set(Product.objects.filter(variants__in=ids).values_list("pk", flat=True))
+    archived = Product.objects.filter(pk__in=product_ids, status=Product.Status.ARCHIVED, archived_by_sync=True)
+    archived.update(status=Product.Status.ACTIVE, archived_by_sync=False)
     shelf.refresh(product_ids, words=False)
 
 
 def _show_again(listing_ids: Iterable[int | None]) -> None:
-    """What the sync itself has hidden for want of stock is shown again, what staff have hidden is not."""
-    hidden = SyncChange.objects.filter(
-        listing__in=list(listing_ids), action=_A.HIDE, status=_S.DONE, listing__variant__is_active=False
-    )
-    show(hidden.values_list("listing__variant", flat=True))
-    hidden.update(status=_S.SUPERSEDED)
+    """What the sync itself has hidden for want of stock is shown again."""
+    ids = [pk for pk in listing_ids if pk is not None]
+    show_variants_of(ids)
+    SyncChange.objects.filter(listing__in=ids, action=_A.HIDE, status=_S.DONE).update(status=_S.SUPERSEDED)
 
 
-def _follow_prices(rows: list[SyncChange]) -> int:
-    """Let the prices follow. What a rule refuses, and what would be sold at a loss, waits for staff."""
-    if not rows:
+def show_variants_of(listing_ids: Iterable[int]) -> None:
+    """``show`` for what these listings are bought for."""
+    ids = list(listing_ids)
+    if ids:
+        show(Listing.objects.filter(pk__in=ids).values_list("variant", flat=True))
+
+
+def _follow_prices(rows: list[SyncChange], released: Collection[int]) -> int:
+    """Let the prices follow where the rule says so. What a pricing rule refuses, and what would be sold at a loss,
+    waits for staff. A lower cost that overtakes one which was withheld may be too high a cost still.
+    """
+    priced = [row for row in rows if row.action == _A.FOLLOW or (row.listing_id in released and not row.withholds)]
+    if not priced:
         return 0
-    listings = Listing.objects.select_related("variant").in_bulk([row.listing_id for row in rows])
-    variant_ids = {listing.variant_id for listing in listings.values()}
-    refused = {one.variant_id: one.message for one in reprice(variant_ids, reason=_("The supplier's price")).refused}
+    listings = Listing.objects.in_bulk([row.listing_id for row in priced])
+    followed = {listings[row.listing_id].variant_id for row in priced if row.action == _A.FOLLOW}
+    refused = {one.variant_id: one.message for one in reprice(followed, reason=_("The supplier's price")).refused}
     # Read anew: these are the prices after it.
-    listings = Listing.objects.select_related("variant").in_bulk([row.listing_id for row in rows])
-    asked = []
-    for row in rows:
+    listings = Listing.objects.select_related("variant").in_bulk([row.listing_id for row in priced])
+    asked, more = [], 0
+    for row in priced:
         listing = listings[row.listing_id]
-        at_a_loss = row.kind == _K.PRICE_UP and is_at_a_loss(listing)
-        if at_a_loss or listing.variant_id in refused:
+        is_refused = row.action == _A.FOLLOW and listing.variant_id in refused
+        at_a_loss = (row.kind == _K.PRICE_UP or row.listing_id in released) and is_at_a_loss(listing)
+        if at_a_loss or is_refused:
+            more += row.status != _S.WAITING
             row.status, row.withholds = _S.WAITING, at_a_loss
-            row.note = str(refused.get(listing.variant_id) or _("At today's price it would be sold at a loss."))[:300]
+            why = refused[listing.variant_id] if is_refused else _("At today's price it would be sold at a loss.")
+            row.note = str(why)[:300]
             asked.append(row)
     SyncChange.objects.bulk_update(asked, ["status", "withholds", "note"], batch_size=500)
     withhold([row.listing_id for row in asked if row.withholds and row.listing_id is not None])
-    return len(asked)
+    return more
 
 
 def withhold(listing_ids: Iterable[int]) -> None:

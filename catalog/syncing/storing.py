@@ -43,6 +43,13 @@ JOIN catalog_product p ON p.id = v.product_id
 WHERE {older} AND {which}
 """
 
+_WAITING = """
+SELECT c.listing_id, c.kind, c.withholds
+FROM sync_stage t
+JOIN catalog_syncchange c ON c.listing_id = t.listing_id
+WHERE c.status = 'waiting'
+"""
+
 _SEEN = """
 UPDATE catalog_listing AS l SET checked_at = %s FROM sync_stage t
 WHERE l.id = t.listing_id AND {older} AND NOT {differs}
@@ -115,6 +122,16 @@ def staged(listing_ids: Iterable[int], *, started_at: datetime) -> list[Present]
     if connection.vendor == "postgresql":
         return _present("l.id = ANY(%s)", [started_at, ids])
     return _present(f"l.id IN ({', '.join(str(int(pk)) for pk in ids)})", [started_at])
+
+
+def waiting() -> dict[int, dict[str, bool]]:
+    """What waits for staff about the staged listings: listing id -> kind of change -> whether it is withheld for it."""
+    found: dict[int, dict[str, bool]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        for listing_id, kind, withholds in cursor.fetchall():
+            found.setdefault(listing_id, {})[kind] = bool(withholds)
+    return found
 
 
 def write(changes: Sequence[Written], *, started_at: datetime) -> set[int]:

@@ -104,6 +104,30 @@ def test_a_variant_is_added_as_a_row():
     assert (variant.options, variant.currency) == ({"Color": "Sage", "Size": "M"}, "USD")
 
 
+def test_product_that_staff_archive_is_not_published_again_by_the_sync():
+    product = ProductFactory(archived_by_sync=True, status="archived")
+    client, page = superuser(), f"{LIST}{product.pk}/change/"
+
+    for status in ("active", "archived"):
+        assert client.post(page, form(product, status=status)).status_code == 302
+
+    product.refresh_from_db()
+    assert (product.status, product.archived_by_sync) == ("archived", False)
+
+
+def test_variant_that_staff_hide_is_not_shown_again_by_the_sync():
+    variant = VariantFactory(product__option_names=["Color"], options={"Color": "Red"}, hidden_by_sync=True)
+    row = {"id": variant.pk, "product": variant.product_id, "sku": variant.sku, "options": "Color: Red",
+           "price": "24.90", "initial-price": "24.90", "currency": "USD", "position": "0"}  # fmt: skip
+    rows = {f"variants-0-{name}": str(value) for name, value in row.items()}
+    values = form(variant.product, **rows, **{"variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1"})
+
+    assert superuser().post(f"{LIST}{variant.product_id}/change/", values).status_code == 302
+
+    variant.refresh_from_db()
+    assert (variant.is_active, variant.hidden_by_sync) == (False, False)
+
+
 def test_options_without_a_name_come_back_with_a_message():
     row = {"sku": "MUG-S", "options": "Sage", "price": "24.90", "currency": "USD", "position": "1"}
     rows = {f"variants-0-{name}": value for name, value in row.items()}

@@ -106,6 +106,79 @@ def test_stock_that_moved_since_cannot_be_accepted(person):
     assert refusal.value.code == "stock_moved"
 
 
+@pytest.mark.parametrize(("later", "accepted"), [(2, 2), (0, None), (80, 80)])
+def test_accepted_stock_is_what_the_last_check_found(person, later, accepted):
+    listing = ListingFactory(stock=0)
+    change = asked(listing, Reading(listing.pk, stock=50))
+    apply_readings([Reading(listing.pk, stock=later)], started_at=database_now())
+
+    if accepted is None:
+        with pytest.raises(CannotDecide):
+            answering.accept(change, by=person)
+    else:
+        answering.accept(change, by=person)
+
+    listing.refresh_from_db()
+    assert listing.stock == (accepted or 0)
+    assert SyncChange.objects.count() == 1
+
+
+def test_stock_that_moved_can_be_accepted_after_the_next_check(person):
+    listing = ListingFactory(stock=5)
+    change = asked(listing, Reading(listing.pk, stock=0))
+    type(listing).objects.update(stock=4)
+    apply_readings([Reading(listing.pk, stock=0)], started_at=database_now())
+
+    answering.accept(change, by=person)
+
+    listing.refresh_from_db()
+    assert listing.stock == 0
+
+
+def test_what_is_there_again_is_not_to_be_decided_any_more_and_is_asked_when_it_goes_again():
+    listing = ListingFactory(stock=5)
+    change = asked(listing, Reading(listing.pk, gone="sku_gone"))
+
+    apply_readings([Reading(listing.pk, stock=5)], started_at=database_now())
+    change.refresh_from_db()
+    assert change.status == "superseded"
+    apply_readings([Reading(listing.pk, gone="sku_gone")], started_at=database_now())
+
+    assert SyncChange.objects.get(status="waiting").kind == "sku_gone"
+
+
+def test_goods_that_are_gone_cannot_be_put_on_sale_by_an_older_change(person):
+    listing = ListingFactory(stock=0)
+    change = asked(listing, Reading(listing.pk, stock=50))
+    apply_readings([Reading(listing.pk, gone="product_gone")], started_at=database_now())
+
+    with pytest.raises(CannotDecide):
+        answering.accept(change, by=person)
+
+
+def test_stock_is_not_accepted_while_the_cost_waits(person):
+    SyncRule.objects.create(price_up="zero", back_in_stock="ask")
+    listing = ListingFactory(cost=Decimal("10.00"), stock=0)
+    apply_readings([Reading(listing.pk, Decimal("20.00"), "USD", 5)], started_at=database_now())
+
+    with pytest.raises(CannotDecide) as refusal:
+        answering.accept(SyncChange.objects.get(kind="back_in_stock"), by=person)
+
+    assert refusal.value.code == "withheld"
+
+
+def test_accepted_stock_shows_again_what_the_sync_has_hidden(person):
+    SyncRule.objects.create(out_of_stock="hide", back_in_stock="ask")
+    listing = ListingFactory(stock=5)
+    for stock in (0, 7):
+        apply_readings([Reading(listing.pk, stock=stock)], started_at=database_now())
+
+    answering.accept(SyncChange.objects.get(kind="back_in_stock"), by=person)
+
+    listing.variant.refresh_from_db()
+    assert listing.variant.is_active
+
+
 def test_decision_is_taken_once(person):
     listing = ListingFactory(stock=5)
     change = asked(listing, Reading(listing.pk, gone="sku_gone"))

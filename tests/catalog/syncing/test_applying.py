@@ -374,6 +374,48 @@ def test_what_staff_have_hidden_is_not_shown_again():
     assert not listing.variant.is_active
 
 
+def test_product_that_staff_have_archived_stays_archived_when_its_variant_is_back():
+    listing = ListingFactory(stock=5)
+    ListingFactory(variant__product=listing.variant.product)
+    apply(Reading(listing.pk, gone="product_gone"))
+    Product.objects.update(status=Product.Status.ARCHIVED)
+
+    apply(read(listing, stock=5))
+
+    assert Product.objects.get().status == Product.Status.ARCHIVED
+
+
+def test_variant_that_a_higher_cost_has_hidden_is_shown_again_when_the_cost_falls():
+    PriceRuleFactory()
+    SyncRule.objects.create(price_up="hide")
+    listing = ListingFactory(cost=Decimal("10.00"), variant__price=Decimal("14.00"), stock=5)
+    apply(read(listing, cost=Decimal("12.00")))
+    listing.variant.refresh_from_db()
+    assert not listing.variant.is_active
+
+    for _check in range(2):
+        apply(read(listing, cost=Decimal("10.00"), stock=5))
+
+    listing.refresh_from_db()
+    product = Product.objects.get()
+    assert (listing.variant.is_active, product.status, listing.stock) == (True, Product.Status.ACTIVE, 5)
+    assert kinds() == [("price_up", "superseded"), ("price_down", "done"), ("back_in_stock", "done")]
+
+
+@pytest.mark.parametrize("action", ["follow", "nothing", "ask"])
+def test_lower_cost_that_is_still_too_high_stays_withheld(action):
+    SyncRule.objects.create(price_up="hide", price_down=action)
+    listing = ListingFactory(cost=Decimal("10.00"), variant__price=Decimal("14.00"), stock=5)
+    apply(read(listing, cost=Decimal("16.00")))
+
+    for _check in range(2):
+        apply(read(listing, cost=Decimal("15.00"), stock=5))
+
+    listing.refresh_from_db()
+    assert kinds() == [("price_up", "superseded"), ("price_down", "waiting")]
+    assert (listing.stock, listing.variant.is_active) == (0, False)
+
+
 @pytest.mark.parametrize("action", ["nothing", "ask"])
 def test_what_was_noted_is_not_noted_again_at_each_check(action):
     SyncRule.objects.create(out_of_stock=action)
