@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.models import ExchangeRate, RateFetch, Variant
-from catalog.pricing.repricing import reprice
+from catalog.models import ExchangeRate, Listing, RateFetch, Variant
+from catalog.pricing.repricing import Refused, reprice
 from catalog.rates import today
 from integrations import ecb
 from integrations.ecb import DayRates
@@ -31,6 +31,8 @@ ASKED_EVERY = timedelta(hours=6)
 TRIED_AGAIN_AFTER = timedelta(minutes=14)
 #: A rate that moved further than this from one that still counts is more likely a mistake, and is not stored.
 LARGEST_MOVE_PERCENT = Decimal(20)
+#: So many prices that did not follow are kept for staff.
+REFUSED_KEPT = 200
 _CHUNK = 250
 _ECB = ExchangeRate.Source.ECB
 
@@ -86,10 +88,17 @@ def fetch_if_due() -> int:
         return 0  # Noted and logged where it happened.
 
 
+def follow_anew() -> None:
+    """Have the worker let prices follow the rates, from the first variant on: rates have changed."""
+    row, _made = RateFetch.objects.get_or_create(source=_ECB)
+    RateFetch.objects.filter(pk=row.pk).update(followed_up_to=0, moved_at=timezone.now())
+
+
 def follow_rates(*, seconds: float = 15.0) -> int:
     """Let prices follow new rates where the cost is in another currency; how many changed.
 
-    Goes on where it stopped the last time, and begins no further step after ``seconds``.
+    Those that the rules refuse to move are kept for the page about rates. Goes on where it stopped the last time, and
+    begins no further step after ``seconds``.
     """
     stop_at, changed = time.monotonic() + seconds, 0
     while time.monotonic() < stop_at:
@@ -97,19 +106,26 @@ def follow_rates(*, seconds: float = 15.0) -> int:
         if row is None or row.followed_up_to is None:
             break
         ids = _abroad(row.followed_up_to)
-        changed += len(reprice(ids, reason=_("Exchange rates moved.")).changed)
+        done = reprice(ids, reason=_("Exchange rates moved."))
+        changed += len(done.changed)
+        refused = [*(row.refused if row.followed_up_to else []), *_told(done.refused)]
         # Only from where this step began: rates that came meanwhile have set it back to the beginning.
-        RateFetch.objects.filter(pk=row.pk, followed_up_to=row.followed_up_to).update(
-            followed_up_to=ids[-1] if len(ids) == _CHUNK else None
+        RateFetch.objects.filter(pk=row.pk, followed_up_to=row.followed_up_to, moved_at=row.moved_at).update(
+            followed_up_to=ids[-1] if len(ids) == _CHUNK else None, refused=refused[:REFUSED_KEPT]
         )
     return changed
 
 
 def _abroad(after: int) -> list[int]:
     """Ids of the next variants whose goods, or the fees on them, are paid in another currency than they are sold in."""
-    elsewhere = ~Q(listings__currency=F("currency")) | ~Q(listings__account__currency=F("currency"))
-    rows = Variant.objects.filter(elsewhere, listings__is_active=True, price_is_fixed=False, pk__gt=after)
-    return list(rows.order_by("pk").distinct().values_list("pk", flat=True)[:_CHUNK])
+    in_use = Listing.objects.filter(variant=OuterRef("pk"), is_active=True, cost__isnull=False)
+    elsewhere = in_use.exclude(currency=OuterRef("currency"), account__currency=OuterRef("currency"))
+    rows = Variant.objects.filter(Exists(elsewhere), price_is_fixed=False, pk__gt=after)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:_CHUNK])
+
+
+def _told(refused: Iterable[Refused]) -> list[dict[str, object]]:
+    return [{"variant": one.variant_id, "why": one.message} for one in refused]
 
 
 def _store(row: RateFetch, fetched: ecb.Fetched) -> Stored:
@@ -128,7 +144,7 @@ def _store(row: RateFetch, fetched: ecb.Fetched) -> Stored:
             # Not the version: the file is asked for whole again, so that what proves true is stored in the end.
             changes |= {"last_modified": "", "error": _doubt(doubted)}
         if rates:
-            changes["followed_up_to"] = 0
+            changes |= {"followed_up_to": 0, "moved_at": timezone.now()}
         RateFetch.objects.filter(pk=row.pk).update(**changes)
     newest = max((rate.date for rate in rates), default=None)
     logger.info("exchange rates stored=%s newest=%s doubted=%s", len(rates), newest, ",".join(doubted) or "-")

@@ -23,7 +23,7 @@ from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 
 from catalog import rate_fetching
-from catalog.models import ExchangeRate, RateFetch
+from catalog.models import ExchangeRate, RateFetch, Variant
 from catalog.pricing.summary import plain
 from catalog.rates import NoRate, StoredRate, is_stale, newest_rates, rates_for, today
 from shop.errors import DomainError
@@ -69,6 +69,14 @@ class RateForm(forms.ModelForm):
         return day
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A price that did not follow the rates, and why."""
+
+    variant: Variant
+    why: str
+
+
 @admin.register(ExchangeRate)
 class ExchangeRateAdmin(ModelAdmin):
     """All days. Fetched rates are facts; entered ones belong to staff."""
@@ -103,6 +111,12 @@ class ExchangeRateAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: ExchangeRate, form: RateForm, change: bool) -> None:
         obj.source = ExchangeRate.Source.MANUAL
         super().save_model(request, obj, form, change)
+        # Not in this request: there may be thousands of prices.
+        rate_fetching.follow_anew()
+
+    def delete_model(self, request: HttpRequest, obj: ExchangeRate) -> None:
+        super().delete_model(request, obj)
+        rate_fetching.follow_anew()
 
     @display(description=_("units for one euro"), ordering="rate")
     def units(self, rate: ExchangeRate) -> str:
@@ -124,6 +138,7 @@ class ExchangeRateAdmin(ModelAdmin):
             "rows": rows,
             "stale": [row for row in rows if row.is_stale],
             "fetch": fetch,
+            "refused": _refused(fetch),
             "shop_currency": settings.SHOP_CURRENCY,
             "safety": plain(Decimal(str(settings.EXCHANGE_MARGIN_PERCENT))),
             "is_on": bool(settings.ECB_RATES_URL),
@@ -149,6 +164,13 @@ class ExchangeRateAdmin(ModelAdmin):
 
 def _is_ours(rate: ExchangeRate | None) -> bool:
     return rate is None or rate.source == ExchangeRate.Source.MANUAL
+
+
+def _refused(fetch: RateFetch | None) -> list[RefusedRow]:
+    """What did not follow, of what is still there."""
+    told = {int(str(one["variant"])): str(one["why"]) for one in fetch.refused} if fetch else {}
+    variants = Variant.objects.select_related("product").in_bulk(list(told))
+    return [RefusedRow(variants[pk], why) for pk, why in told.items() if pk in variants]
 
 
 def _rows() -> list[RateRow]:

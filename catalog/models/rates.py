@@ -59,6 +59,10 @@ class RateFetch(models.Model):
     last_modified = models.CharField(max_length=80, blank=True)
     #: Prices follow new rates variant by variant: the last id that has been looked at, None when all have been.
     followed_up_to = models.PositiveBigIntegerField(null=True)
+    #: Since when they follow the rates as they are now.
+    moved_at = models.DateTimeField(null=True)
+    #: Prices that did not follow, of which staff are told: ``{"variant": id, "why": text}``, the first ones.
+    refused: models.JSONField[list[dict[str, object]], list[dict[str, object]]] = models.JSONField(default=list)
     error = models.CharField(_("what went wrong"), max_length=200, blank=True)
 
     class Meta:

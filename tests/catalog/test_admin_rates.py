@@ -12,7 +12,7 @@ from catalog import rate_fetching
 from catalog.models import ExchangeRate, RateFetch
 from catalog.rates import today
 from integrations.errors import Transient
-from tests.factories import ExchangeRateFactory
+from tests.factories import ExchangeRateFactory, VariantFactory
 from tests.staff import signed_in, superuser
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,29 @@ def test_rate_is_entered_by_hand():
 
     row = ExchangeRate.objects.get()
     assert (row.currency, row.rate, row.source) == ("AED", D("4.04"), "manual")
+
+
+def test_prices_follow_a_rate_that_is_entered_or_taken_away():
+    client = superuser()
+    client.post(ADD, {"currency": "AED", "rate": "4.04", "date": str(today())})
+    assert RateFetch.objects.get().followed_up_to == 0
+    RateFetch.objects.update(followed_up_to=None)
+
+    client.post(reverse("admin:catalog_exchangerate_delete", args=[ExchangeRate.objects.get().pk]), {"post": "yes"})
+
+    assert RateFetch.objects.get().followed_up_to == 0
+
+
+def test_prices_that_did_not_follow_are_shown_with_the_reason():
+    variant = VariantFactory()
+    told = [{"variant": variant.pk, "why": "More than 50 %"}, {"variant": variant.pk + 1, "why": "It is gone"}]
+    RateFetch.objects.create(source="ecb", refused=told)
+
+    page = superuser().get(NOW).content.decode()
+
+    assert variant.sku in page
+    assert "More than 50 %" in page
+    assert "It is gone" not in page
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,60 @@ class TestPricesFollow:
         follow_rates()
         assert RateFetch.objects.get().followed_up_to is None
 
+    def test_variant_with_a_further_listing_at_home_follows_too(self, bank):
+        PriceRuleFactory()
+        listing = self.bought_in_yuan()
+        ListingFactory(variant=listing.variant, priority=9, is_active=False)
+        ListingFactory(variant=listing.variant, priority=5)
+        bank.days = [(FRIDAY, {"USD": "1.10", "CNY": "7.00"})]
+        fetch_rates()
+
+        assert follow_rates() == 1
+
+    def test_listing_that_is_not_used_makes_nothing_follow(self, bank, monkeypatch):
+        PriceRuleFactory()
+        home = ListingFactory()
+        ListingFactory(variant=home.variant, currency="CNY", is_active=False)
+        looked_at = []
+        monkeypatch.setattr(
+            rate_fetching, "reprice", lambda ids, *, reason: looked_at.extend(ids) or Repriced((), (), ())
+        )
+        fetch_rates()
+
+        follow_rates()
+
+        assert looked_at == []
+
+    def test_prices_that_the_rules_refuse_are_kept_for_staff(self, bank, monkeypatch):
+        monkeypatch.setattr(rate_fetching, "_CHUNK", 1)
+        PriceRuleFactory()
+        listings = [self.bought_in_yuan(), ListingFactory(variant__price=D("1.00"), cost=D("70.00"), currency="CNY")]
+        fetch_rates()
+        follow_rates()
+
+        (told,) = RateFetch.objects.get().refused
+        assert told["variant"] == listings[1].variant_id
+        assert "look at it first" in str(told["why"])
+
+    def test_rates_that_come_during_the_first_step_are_followed_from_the_beginning(self, bank, monkeypatch):
+        PriceRuleFactory()
+        self.bought_in_yuan()
+        fetch_rates()
+        steps = []
+
+        def reprice(ids, **kwargs):
+            steps.append(ids)
+            if len(steps) == 1:
+                with time_machine.travel(timezone.now() + timedelta(seconds=1), tick=False):
+                    rate_fetching.follow_anew()
+            return Repriced((), (), tuple(ids))
+
+        monkeypatch.setattr(rate_fetching, "reprice", reprice)
+
+        follow_rates()
+
+        assert len(steps) == 2
+
     def test_what_is_bought_at_home_is_not_looked_at(self, bank, monkeypatch):
         PriceRuleFactory()
         ListingFactory()
