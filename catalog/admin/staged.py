@@ -157,7 +157,7 @@ class StagedProductAdmin(ModelAdmin):
         done = 0
         for pk, title in queryset.order_by("pk").values_list("pk", "title"):
             try:
-                publishing.publish(pk)
+                publishing.publish(pk, actor=f"staff:{request.user.pk}")
                 done += 1
             except DomainError as exc:
                 messages.warning(request, f"{title[:60]}: {exc.message}")
@@ -235,7 +235,7 @@ class StagedProductAdmin(ModelAdmin):
         if not self.has_publish_permission(request):
             raise PermissionDenied
         try:
-            product = publishing.publish(obj.pk)
+            product = publishing.publish(obj.pk, actor=f"staff:{request.user.pk}")
         except DomainError as exc:
             messages.error(request, _now("Saved, but not published. %(why)s") % {"why": exc.message})
         else:
@@ -252,7 +252,11 @@ class StagedProductAdmin(ModelAdmin):
             accepted, seen = request.POST.getlist("accept"), request.POST.getlist("seen")
             try:
                 publishing.answer_changes(
-                    row.pk, accept=accepted, decline=seen, seen_at=_instant(request.POST.get("seen_at", ""))
+                    row.pk,
+                    accept=accepted,
+                    decline=seen,
+                    seen_at=_instant(request.POST.get("seen_at", "")),
+                    actor=f"staff:{request.user.pk}",
                 )
             except DomainError as exc:
                 messages.error(request, exc.message)

@@ -25,7 +25,10 @@ from catalog.models import (
     StagedVariant,
     Variant,
 )
+from catalog.pricing.history import record_first_prices
+from catalog.pricing.repricing import SYSTEM
 from catalog.shelf import refresh
+from catalog.variant_skus import free_skus
 from shop.errors import DomainError
 
 _SLUG_LENGTH = 120
@@ -39,10 +42,11 @@ class NotReady(DomainError):
     code = "not_ready"
 
 
-def publish(staged_id: int) -> Product:
+def publish(staged_id: int, *, actor: str = SYSTEM) -> Product:
     """Put the staged product into the shop with its variants, listings and pictures, and return it.
 
-    What is there already is returned as it is: publishing twice makes one product. Raises ``NotReady``.
+    ``actor`` is who does it, for the history of prices: ``staff:7``. What is there already is returned as it is:
+    publishing twice makes one product. Raises ``NotReady``.
     """
     with transaction.atomic():
         staged = _locked(staged_id)
@@ -51,7 +55,7 @@ def publish(staged_id: int) -> Product:
         variants = _checked(staged)
         product = _create_product(staged)
         staged.product, staged.published_at, staged.is_dismissed = product, timezone.now(), False
-        _create_variants(staged, variants, product)
+        _create_variants(staged, variants, product, actor)
         for picture in staged.pictures.filter(status=StagedPicture.Status.STORED, is_kept=True):
             _create_picture(picture, product)
         _finish(staged, product)
@@ -59,7 +63,12 @@ def publish(staged_id: int) -> Product:
 
 
 def answer_changes(
-    staged_id: int, *, accept: Collection[str], decline: Collection[str], seen_at: datetime | None = None
+    staged_id: int,
+    *,
+    accept: Collection[str],
+    decline: Collection[str],
+    seen_at: datetime | None = None,
+    actor: str = SYSTEM,
 ) -> Product:
     """Change what is live by the changes whose keys are in ``accept``; those in ``decline`` are not proposed again.
 
@@ -81,7 +90,7 @@ def answer_changes(
             # Variants whose options have other names than the product's could not be chosen.
             accepted |= {key for key in present if key.startswith("options:")}
         for key in sorted(accepted):
-            _accept(staged, product, key)
+            _accept(staged, product, key, actor)
         for key in sorted(present.intersection(decline) - accepted):
             _decline(staged, product, key)
         # Nothing else: somebody may be editing the product.
@@ -153,10 +162,10 @@ def _slugs(staged: StagedProduct) -> list[str]:
     return [name for name in names if name not in taken][:3]
 
 
-def _create_variants(staged: StagedProduct, rows: Sequence[StagedVariant], product: Product) -> None:
+def _create_variants(staged: StagedProduct, rows: Sequence[StagedVariant], product: Product, actor: str) -> None:
     """Variants and listings for ``rows``, in as many statements for five hundred as for one."""
     new = [row for row in rows if row.variant is None]
-    skus = _free_skus(product, new)
+    skus = free_skus(product, [row.position for row in new])
     made = Variant.objects.bulk_create(
         Variant(
             product=product,
@@ -171,6 +180,7 @@ def _create_variants(staged: StagedProduct, rows: Sequence[StagedVariant], produ
     for row, variant in zip(new, made, strict=True):
         row.variant = variant
     StagedVariant.objects.bulk_update(new, ["variant"], batch_size=_BATCH)
+    record_first_prices(made, actor=actor, note=_("First price, as it was published"))
     _create_listings(staged, rows)
 
 
@@ -213,18 +223,6 @@ def _listing(staged: StagedProduct, row: StagedVariant) -> Listing:
     )
 
 
-def _free_skus(product: Product, rows: Sequence[StagedVariant]) -> list[str]:
-    # Not the supplier's numbers: customers see it.
-    taken = set(Variant.objects.filter(sku__startswith=f"P{product.pk}-").values_list("sku", flat=True))
-    found = []
-    for row in rows:
-        base = f"P{product.pk}-{row.position}"
-        sku = next(sku for sku in (base, *(f"{base}-{number}" for number in range(2, 1000))) if sku not in taken)
-        taken.add(sku)
-        found.append(sku)
-    return found
-
-
 def _create_picture(picture: StagedPicture, product: Product) -> None:
     picture.image = ProductImage.objects.create(
         product=product,
@@ -240,7 +238,7 @@ def _create_picture(picture: StagedPicture, product: Product) -> None:
     picture.save(update_fields=["image"])
 
 
-def _accept(staged: StagedProduct, product: Product, key: str) -> None:
+def _accept(staged: StagedProduct, product: Product, key: str, actor: str) -> None:
     kind, _colon, number = key.partition(":")
     if key == "description_html":
         product.description_html = sanitize_supplier_html(staged.description_html)
@@ -253,7 +251,7 @@ def _accept(staged: StagedProduct, product: Product, key: str) -> None:
         _check_variant(staged, row)
         if set(row.options) != set(product.option_names):
             raise NotReady(_("Accept the options of the product together with its new variants."))
-        _create_variants(staged, [row], product)
+        _create_variants(staged, [row], product, actor)
     elif kind == "gone":
         _take_off_sale(staged.variants.select_related("variant").get(pk=number), staged)
     elif kind == "options":

@@ -129,8 +129,8 @@ class WatchedProduct(models.Model):
     hours_watched = models.FloatField(default=0)
     demand = models.FloatField(default=0)
     demand_at = models.DateTimeField(default=timezone.now)
-    #: The SKUs it had at the last check, so that a new one is noticed, each with the limit per order that was told of
-    #: it (one that staff typed stays when none is told); null before the first check.
+    #: The SKUs it ever had, so that a new one is noticed, each with the limit per order that was told of it last (one
+    #: that staff typed stays when none is told); null before the first check.
     known_skus: models.JSONField[dict[str, int | None] | None, dict[str, int | None] | None] = models.JSONField(
         null=True, blank=True
     )

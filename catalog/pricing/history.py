@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from catalog.models import PriceChange, Variant
@@ -33,4 +34,21 @@ def record_change(
         reason=reason,
         note=note[:200],
         actor=actor,
+    )
+
+
+def record_first_prices(variants: Iterable[Variant], *, actor: str, note: str) -> None:
+    """Note the prices with which these variants, just made, come into the shop. One query; in their transaction."""
+    PriceChange.objects.bulk_create(
+        PriceChange(
+            variant=variant,
+            sku=variant.sku,
+            new_price=variant.price,
+            new_compare_at=variant.compare_at_price,
+            currency=variant.currency,
+            reason=PriceChange.Reason.OTHER,
+            note=note[:200],
+            actor=actor,
+        )
+        for variant in variants
     )

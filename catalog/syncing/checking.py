@@ -14,7 +14,7 @@ from catalog.mapping import read_product
 from catalog.models import ChangeKind, Listing, WatchedProduct
 from catalog.syncing import meanings, priority
 from catalog.syncing.applying import Applied, apply_readings
-from catalog.syncing.new_variants import note_new
+from catalog.syncing.new_variants import Noted, end_new, known_skus, note_new
 from catalog.syncing.readings import Reading, gone_readings, readings_of
 from catalog.syncing.unshipped import country_of
 from integrations.clock import database_now
@@ -62,10 +62,14 @@ def check(watched: WatchedProduct, *, run_id: int | None = None) -> Checked:
     if any(reading.gone == ChangeKind.SHIPPING_GONE for reading in readings):
         # After the change, which is this run's: what is noted once is not noted again for the quote.
         _remember_no_way(listings, country)
-    changes = applied.changes
+    noted = Noted()
     if product is not None and product.orderable:
-        changes += note_new(watched, listings, product, run_id=run_id)
-    _learn(watched, started_at, has_moved=changes > 0 or has_drifted, product=product)
+        noted = note_new(watched, listings, product, run_id=run_id)
+    elif any(reading.gone == ChangeKind.PRODUCT_GONE for reading in readings):
+        noted = end_new(watched)
+    changes = applied.changes + noted.changes
+    known = known_skus(watched, product, gone=noted.gone)
+    _learn(watched, started_at, has_moved=changes > 0 or has_drifted, known=known)
     return Checked(changes, drifted)
 
 
@@ -107,8 +111,8 @@ def _remember_no_way(listings: list[Listing], country: str) -> None:
         )
 
 
-def _learn(watched: WatchedProduct, at: datetime, *, has_moved: bool, product: ProductSnapshot | None) -> None:
-    """Keep when it was checked, how often it moves and which SKUs it has, unless a later check has done so."""
+def _learn(watched: WatchedProduct, at: datetime, *, has_moved: bool, known: dict[str, int | None] | None) -> None:
+    """Keep when it was checked, how often it moves and which SKUs are known, unless a later check has done so."""
     values: dict[str, Any] = {"checked_at": at, "failures": 0, "failed_at": None, "failure": ""}
     if has_moved:
         values["changed_at"] = at
@@ -120,8 +124,8 @@ def _learn(watched: WatchedProduct, at: datetime, *, has_moved: bool, product: P
             has_moved=has_moved,
         )
         values |= {"changes_seen": changes_seen, "hours_watched": hours_watched}
-    if product is not None and product.skus:
-        values["known_skus"] = {sku.sku_id: sku.quantity_limit for sku in product.skus}
+    if known is not None:
+        values["known_skus"] = known
     WatchedProduct.objects.filter(pk=watched.pk, checked_at=watched.checked_at).update(**values)
 
 

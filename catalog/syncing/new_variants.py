@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from catalog import dictionary
 from catalog.mapping import map_listing
-from catalog.models import ChangeKind, Listing, SyncAction, SyncChange, Variant, WatchedProduct
-from catalog.pricing.repricing import starting_price
+from catalog.models import ChangeKind, Listing, Product, SyncAction, SyncChange, Variant, WatchedProduct
+from catalog.pricing.history import record_first_prices
+from catalog.pricing.repricing import SYSTEM, starting_price
 from catalog.shelf import refresh
 from catalog.syncing.rules import stored_rules
+from catalog.variant_skus import free_skus
 from integrations.types import ProductSnapshot, SkuSnapshot
 from shop.errors import DomainError
 from shop.money import Money
@@ -21,20 +26,69 @@ from shop.money import Money
 _S = SyncChange.Status
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """How many new SKUs were noted, and the ids of those that went again before staff had decided about them."""
+
+    changes: int = 0
+    gone: frozenset[str] = frozenset()
+
+
 def note_new(
     watched: WatchedProduct, listings: list[Listing], product: ProductSnapshot, *, run_id: int | None = None
-) -> int:
-    """Note every SKU that was not there at the last check, and add it to the shop where the rule says so. How many.
+) -> Noted:
+    """Note every SKU that was never there before, and add it to the shop where the rule says so.
 
     At the first check all of them are old: what staff left out when they mapped the product they meant to leave out.
+    What waits for staff is brought up to date, or ended if it is mapped or gone by now.
     """
-    if watched.known_skus is None:
-        return 0
     mapped = {listing.external_sku_id for listing in listings}
-    new = [sku for sku in product.skus if sku.sku_id not in watched.known_skus and sku.sku_id not in mapped]
-    if not new:
-        return 0
-    beside = listings[0]
+    gone = _renew(watched, product.skus, product, mapped)
+    known = watched.known_skus
+    new = [sku for sku in product.skus if known is not None and sku.sku_id not in known and sku.sku_id not in mapped]
+    return Noted(_note_all(listings[0], product, new, run_id) if new else 0, gone)
+
+
+def end_new(watched: WatchedProduct) -> Noted:
+    """The product is gone: so is whatever of it waits for staff."""
+    return Noted(gone=_renew(watched, (), None, ()))
+
+
+def known_skus(
+    watched: WatchedProduct, product: ProductSnapshot | None, *, gone: Collection[str]
+) -> dict[str, int | None] | None:
+    """All SKUs that the product ever had, each with the limit that was told last; without those in ``gone``, about
+    which staff shall be asked when they come back. One that staff left out is not new when it comes back.
+    """
+    if product is None or not product.skus:
+        known = watched.known_skus
+    else:
+        known = (watched.known_skus or {}) | {sku.sku_id: sku.quantity_limit for sku in product.skus}
+    return {sku_id: limit for sku_id, limit in known.items() if sku_id not in gone} if known is not None else None
+
+
+def _renew(
+    watched: WatchedProduct, skus: Iterable[SkuSnapshot], product: ProductSnapshot | None, mapped: Collection[str]
+) -> frozenset[str]:
+    """Let what waits say what was found now. The ids of the SKUs that are gone."""
+    by_id, gone = {sku.sku_id: sku for sku in skus}, set[str]()
+    rows = SyncChange.objects.filter(
+        account=watched.account_id,
+        external_product_id=watched.external_product_id,
+        kind=ChangeKind.NEW_VARIANT,
+        status=_S.WAITING,
+    )
+    for row in rows:
+        sku = by_id.get(row.external_sku_id)
+        if product is None or sku is None or row.external_sku_id in mapped:
+            if rows.filter(pk=row.pk).update(status=_S.SUPERSEDED) and sku is None:
+                gone.add(row.external_sku_id)
+        elif row.details != (details := _details(product, sku)):
+            rows.filter(pk=row.pk).update(details=details, **_figures(sku))
+    return frozenset(gone)
+
+
+def _note_all(beside: Listing, product: ProductSnapshot, new: list[SkuSnapshot], run_id: int | None) -> int:
     action = stored_rules().action(
         ChangeKind.NEW_VARIANT,
         account_id=beside.account_id,
@@ -44,10 +98,11 @@ def note_new(
     return sum(_note(beside, product, sku, action, run_id) for sku in new)
 
 
-def add_variant(beside: Listing, product: ProductSnapshot, sku: SkuSnapshot) -> Variant:
+def add_variant(beside: Listing, product: ProductSnapshot, sku: SkuSnapshot, *, actor: str = SYSTEM) -> Variant:
     """Sell ``sku`` as one more variant of the product that ``beside`` belongs to, at the price that the rules give.
 
-    Raises ``DomainError``: no rule or rate for a price, ``sku_taken``, or what ``map_listing`` raises.
+    ``actor`` is who does it, for the history of prices. Raises ``DomainError``: no rule or rate for a price,
+    ``other_options``, ``same_options``, ``sku_taken``, or what ``map_listing`` raises.
     """
     ours = beside.variant.product
     price = starting_price(
@@ -57,17 +112,19 @@ def add_variant(beside: Listing, product: ProductSnapshot, sku: SkuSnapshot) -> 
         product_id=ours.pk,
         currency=beside.variant.currency,
     )
+    options = _options(ours, sku)
     last = ours.variants.order_by("-position").values_list("position", flat=True).first() or 0
     try:
         with transaction.atomic():
             variant = Variant.objects.create(
                 product=ours,
-                sku=f"{slugify(ours.slug)[:40]}-{sku.sku_id}"[:64],
-                options=_options(sku),
+                sku=free_skus(ours, [last + 1])[0],
+                options=options,
                 price=price.amount,
                 currency=price.currency,
                 position=last + 1,
             )
+            record_first_prices([variant], actor=actor, note=_("First price, of a variant new at the supplier"))
             listing = Listing(
                 variant=variant,
                 account=beside.account,
@@ -116,9 +173,7 @@ def _note(beside: Listing, product: ProductSnapshot, sku: SkuSnapshot, action: s
         kind=ChangeKind.NEW_VARIANT,
         action=action,
         status=status,
-        cost_after=sku.price.rounded().amount,
-        currency=sku.price.currency,
-        stock_after=sku.stock,
+        **_figures(sku),
         details=_details(product, sku),
         note=note,
     )
@@ -141,5 +196,22 @@ def _details(product: ProductSnapshot, sku: SkuSnapshot) -> dict[str, object]:
     }
 
 
-def _options(sku: SkuSnapshot) -> dict[str, str]:
-    return dict(sku.options)
+def _figures(sku: SkuSnapshot) -> dict[str, Any]:
+    return {"cost_after": sku.price.rounded().amount, "currency": sku.price.currency, "stock_after": sku.stock}
+
+
+def _options(ours: Product, sku: SkuSnapshot) -> dict[str, str]:
+    """The SKU's options as an import writes them. Customers could not choose it by other names than the product's, or
+    tell it from a variant with the same ones.
+    """
+    options = dictionary.load().options(sku.options)
+    if set(options) != set(ours.option_names):
+        text = _("Its options are %(theirs)s, the product's %(ours)s: name them alike under Option words, or map it.")
+        names = {"theirs": ", ".join(options) or "–", "ours": ", ".join(ours.option_names) or "–"}
+        raise DomainError(text % names, code="other_options")
+    # What the sync has hidden comes back.
+    for variant in ours.variants.filter(Q(is_active=True) | Q(hidden_by_sync=True)):
+        if variant.options == options:
+            text = _("%(sku)s has the same options: map the supplier's SKU to it, or take it off the shop.")
+            raise DomainError(text % {"sku": variant.sku}, code="same_options")
+    return {name: options[name] for name in ours.option_names}

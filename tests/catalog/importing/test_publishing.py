@@ -16,7 +16,16 @@ from catalog.importing.differences import changes_of
 from catalog.importing.pictures import fetch_waiting
 from catalog.importing.publishing import NotReady, answer_changes, publish
 from catalog.importing.staging import stage
-from catalog.models import Listing, OptionWord, Product, ProductImage, StagedPicture, StagedProduct, Variant
+from catalog.models import (
+    Listing,
+    OptionWord,
+    PriceChange,
+    Product,
+    ProductImage,
+    StagedPicture,
+    StagedProduct,
+    Variant,
+)
 from catalog.supplier_pictures import looking_for
 from shop.errors import DomainError
 from tests.catalog.importing.goods import kinds, picture_of_a, priced, product
@@ -149,6 +158,14 @@ def test_a_sku_that_another_variant_buys_stops_the_publication(account):
     with pytest.raises(NotReady, match="already"):
         publish(row.pk)
     assert not Product.objects.filter(title="Linen towel").exists()
+
+
+def test_history_of_prices_begins_with_the_published_one(account):
+    (variant, _other) = publish(ready(account).pk, actor="staff:7").variants.all()
+
+    first = PriceChange.objects.get(variant=variant)
+    assert (first.old_price, first.new_price, first.currency) == (None, variant.price, variant.currency)
+    assert (first.actor, first.note) == ("staff:7", "First price, as it was published")
 
 
 def test_customers_never_see_the_suppliers_numbers(account):

@@ -216,7 +216,7 @@ def with_new_sku(listing) -> SyncChange:
 
 def test_new_variant_is_asked_about_once_and_sold_when_accepted(person):
     PriceRuleFactory()
-    listing = ListingFactory()
+    listing = ListingFactory(variant__product__option_names=["Color"])
 
     answering.accept(with_new_sku(listing), by=person)
 

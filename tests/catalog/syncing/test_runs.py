@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from catalog.models import Listing, SyncChange, SyncCheck, SyncRun, WatchedProduct
+from catalog.models import Listing, PriceChange, SyncChange, SyncCheck, SyncRule, SyncRun, WatchedProduct
 from catalog.syncing import checking, planning, priority, runs
 from integrations import ratelimit
 from integrations.errors import AccountUnusable, MalformedReply, Rejected, Transient
 from integrations.types import ProductSnapshot, Refusal
-from tests.factories import ListingFactory, SupplierAccountFactory
+from tests.factories import ListingFactory, PriceRuleFactory, SupplierAccountFactory
 from tests.fake_supplier import sku, usd
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +213,91 @@ def test_new_sku_is_noticed_at_the_second_check(account, supplier):
 
     change = SyncChange.objects.get()
     assert (change.kind, change.status, change.external_sku_id) == ("new_variant", "waiting", "2")
+
+
+def follow_new(account, supplier, *, options, listing_options, names):
+    """A SKU with ``options`` appears beside one that is sold, with the rule to sell what is new."""
+    PriceRuleFactory()
+    SyncRule.objects.create(new_variant="follow")
+    listing = listing_of(account, variant__product__option_names=names, variant__options=listing_options)
+    row = watched(listing)
+    checking.check(row)
+    row.refresh_from_db()
+    supplier.skus = [sku(), sku("2", options=options)]
+    checking.check(row)
+    return listing.variant.product
+
+
+def test_new_variant_speaks_as_an_imported_one_and_hides_the_suppliers_number(account, supplier):
+    options = (("Colour", "BLACK "), ("Ships From", "CN"))
+
+    product = follow_new(account, supplier, options=options, listing_options={"Color": "Sage"}, names=["Color"])
+
+    added = product.variants.get(listings__external_sku_id="2")
+    assert added.options == {"Color": "Black"}
+    assert added.sku == f"P{product.pk}-{added.position}"
+    assert SyncChange.objects.get().status == "done"
+    history = PriceChange.objects.get(variant=added)
+    assert (history.old_price, history.new_price, history.actor) == (None, added.price, "system")
+    assert "new at the supplier" in history.note
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ((("Size", "M"),), "Its options are Size, the product's Color"),
+        ((), "Its options are –, the product's Color"),
+        ((("Colour", "SAGE"),), "has the same options"),
+    ],
+)
+def test_new_variant_that_could_not_be_chosen_waits_for_staff(account, supplier, options, why):
+    product = follow_new(account, supplier, options=options, listing_options={"Color": "Sage"}, names=["Color"])
+
+    change = SyncChange.objects.get()
+    assert product.variants.count() == 1
+    assert change.status == "waiting"
+    assert why in change.note
+
+
+def checked(row, supplier, *skus) -> None:
+    row.refresh_from_db()
+    supplier.skus = list(skus)
+    checking.check(row)
+
+
+def test_sku_that_was_left_out_is_not_new_when_it_comes_back(account, supplier):
+    SyncRule.objects.create(new_variant="follow")
+    row = watched(listing_of(account))
+    checked(row, supplier, sku(), sku("2"))
+
+    checked(row, supplier, sku())
+    checked(row, supplier, sku(), sku("2"))
+
+    assert not SyncChange.objects.exists()
+
+
+def test_new_variant_that_waits_says_what_was_found_last(account, supplier):
+    row = watched(listing_of(account))
+    checked(row, supplier, sku())
+    checked(row, supplier, sku(), sku("2", price=usd("9.00"), stock=50))
+
+    checked(row, supplier, sku(), sku("2", price=usd("9.50"), stock=2))
+
+    change = SyncChange.objects.get()
+    assert (change.cost_after, change.stock_after) == (Decimal("9.50"), 2)
+    assert (change.details["price"], change.details["stock"]) == ("9.50", 2)
+
+
+def test_new_variant_that_goes_again_is_overtaken_and_asked_about_when_it_is_back(account, supplier):
+    row = watched(listing_of(account))
+    checked(row, supplier, sku())
+    checked(row, supplier, sku(), sku("2"))
+    checked(row, supplier, sku())
+    assert SyncChange.objects.get().status == "superseded"
+
+    checked(row, supplier, sku(), sku("2"))
+
+    assert SyncChange.objects.filter(status="waiting").count() == 1
 
 
 def test_limit_of_a_promotion_ends_with_it_and_a_typed_one_stays(account, supplier):
