@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import SyncChange, SyncCheck, SyncRun, WatchedProduct
@@ -39,6 +39,7 @@ def tick(*, seconds: float = 20.0) -> int:
     Makes network calls. Two at the same moment share the work.
     """
     stop_at = time.monotonic() + seconds
+    _drop_left_behind()
     for account in planning.usable_accounts():
         _plan(account)
     made = _work(stop_at)
@@ -136,9 +137,23 @@ def _add_checks(run: SyncRun, watched_ids: list[int]) -> None:
 
 def _close(run: SyncRun) -> None:
     """The hour is over: what was not begun is planned anew, by what is urgent then."""
-    with transaction.atomic():
-        dropped, _kinds = run.checks.filter(failed_at=None, lease_until=None).delete()
-        SyncRun.objects.filter(pk=run.pk).update(planned=F("planned") - dropped, finished_at=database_now())
+    SyncRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=database_now())
+    _drop_left_behind()
+
+
+def _drop_left_behind() -> None:
+    """Checks of runs that are over and that no worker makes now, or whose worker died, are planned anew: as long as
+    they are there, their products are not.
+    """
+    left = _free(database_now()).filter(run__finished_at__isnull=False)
+    for run_id in list(left.order_by("run").values_list("run", flat=True).distinct()):
+        with transaction.atomic():
+            dropped, _kinds = left.filter(run=run_id).delete()
+            SyncRun.objects.filter(pk=run_id).update(planned=F("planned") - dropped)
+
+
+def _free(now: datetime) -> QuerySet[SyncCheck]:
+    return SyncCheck.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), failed_at=None)
 
 
 def _finish_runs() -> None:
@@ -163,7 +178,7 @@ def _work(stop_at: float) -> int:
 def _claim(silent: set[int]) -> SyncCheck | None:
     """The next check, for this worker alone for a while: what staff asked for goes first."""
     now = database_now()
-    free = SyncCheck.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), failed_at=None)
+    free = _free(now)
     usable = planning.usable_accounts().exclude(pk__in=silent).order_by()
     rows = free.filter(run__account__in=usable).filter(
         Q(run__call_budget=None) | Q(run__calls__lt=F("run__call_budget"))

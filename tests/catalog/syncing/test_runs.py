@@ -114,6 +114,39 @@ def test_check_that_ends_every_worker_is_given_up(account):
     assert SyncCheck.objects.get().code == "worker_lost"
 
 
+@pytest.mark.parametrize("is_over", [True, False])
+def test_check_that_a_dead_worker_left_in_a_run_without_calls_is_planned_anew(account, is_over):
+    listing_of(account)
+    planning.watch(account)
+    begun = timezone.now() - timedelta(minutes=61)
+    run = SyncRun.objects.create(
+        account=account, trigger="schedule", started_at=begun, call_budget=5, calls=5, planned=1,
+        finished_at=begun + timedelta(minutes=60) if is_over else None,
+    )  # fmt: skip
+    SyncCheck.objects.create(
+        run=run, watched=WatchedProduct.objects.get(), lease_until=timezone.now() - timedelta(seconds=1), tries=1
+    )
+
+    assert runs.tick() == 1
+
+    run.refresh_from_db()
+    assert (run.planned, run.finished_at is not None) == (0, True)
+    assert WatchedProduct.objects.get().checked_at is not None
+
+
+def test_check_that_is_being_made_at_the_end_of_its_hour_is_left_alone(account):
+    listing_of(account)
+    planning.watch(account)
+    begun = timezone.now() - timedelta(minutes=61)
+    run = SyncRun.objects.create(account=account, trigger="schedule", started_at=begun, call_budget=5, planned=1)
+    SyncCheck.objects.create(
+        run=run, watched=WatchedProduct.objects.get(), lease_until=timezone.now() + timedelta(seconds=60), tries=1
+    )
+
+    assert runs.tick() == 0
+    assert SyncCheck.objects.get().run == run
+
+
 def test_without_a_place_for_its_call_a_check_waits(account, settings):
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, ratelimit.SYNC: 1}
     listing_of(account)
