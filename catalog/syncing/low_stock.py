@@ -62,14 +62,16 @@ def tell() -> int:
 
 
 def _low() -> QuerySet[Variant]:
-    """What is sold, can be had from somewhere as far as is known, and of which no listing has more than a few."""
+    """What is sold, can be had from somewhere as far as is known, and of which no listing has more than a few. One that
+    means something else by now has nothing of it.
+    """
     left = Case(
         When(stock__isnull=True, then=Value(_UNKNOWN)),
         default=F("stock") / F("quantity_per_unit"),
         output_field=IntegerField(),
     )
     most = (
-        Listing.objects.filter(variant=OuterRef("pk"), is_active=True)
+        Listing.objects.filter(variant=OuterRef("pk"), is_active=True, drifted_at=None)
         .order_by()
         .values("variant")
         .annotate(most=Max(left))

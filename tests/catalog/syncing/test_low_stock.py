@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Listing, LowStock
 from catalog.syncing import low_stock
@@ -49,6 +50,15 @@ def test_what_another_listing_has_enough_of_is_not_low():
     low_stock.refresh()
 
     assert not LowStock.objects.exists()
+
+
+def test_listing_that_means_something_else_counts_for_nothing():
+    listing = ListingFactory(stock=1)
+    ListingFactory(variant=listing.variant, stock=50, drifted_at=timezone.now())
+
+    low_stock.refresh()
+
+    assert LowStock.objects.get().quantity == 1
 
 
 def test_stock_that_is_not_known_is_not_low():
