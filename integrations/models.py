@@ -201,8 +201,8 @@ class RateWindow(models.Model):
     paused_until = models.DateTimeField(_("paused until"), null=True)
 
     class Meta:
-        verbose_name = _("rate window")
-        verbose_name_plural = _("rate windows")
+        verbose_name = _("call limit")
+        verbose_name_plural = _("call limits")
         ordering = ["account_id", "group"]
         constraints = [models.UniqueConstraint(fields=["account", "group"], name="rate_window_once")]
 
