@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,8 @@ from catalog.models import Listing, Variant
 from catalog.shelf import refresh_variants
 from integrations.models import SupplierAccount
 
-MAX_ROWS = 20_000
+#: About a millisecond each, in one transaction: on SQLite nobody else writes meanwhile, and gives up after 20 seconds.
+MAX_ROWS = 5_000
 #: What ``harmless`` puts before a cell that a spreadsheet would take for a formula, taken off again.
 _DISARMED = re.compile(r"^'(?=[=+\-@\t\r])")
 _ID = re.compile(r"[A-Za-z0-9_:;#., -]*")
@@ -26,7 +28,7 @@ class _Column(fields.Field):
 
     def clean(self, row: Any, **kwargs: Any) -> Any:
         """The cell's value for the listing. Raises ``ValueError`` with the column's name."""
-        row = {**row, self.column_name: _DISARMED.sub("", str(row.get(self.column_name) or "").strip())}
+        row = {**row, self.column_name: _cell(row.get(self.column_name))}
         try:
             return super().clean(row, **kwargs)
         except (ValueError, ValidationError) as exc:
@@ -35,10 +37,12 @@ class _Column(fields.Field):
 
 
 class _Sku(widgets.Widget):
-    """One of our variants by its SKU."""
+    """One of our variants by its SKU, of those that the file names."""
+
+    known: dict[str, Variant]
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Variant:
-        variant = Variant.objects.select_related("product").filter(sku=value).first() if value else None
+        variant = self.known.get(value)
         if variant is None:
             raise ValueError(_("there is no variant with the SKU “%(sku)s”.") % {"sku": value})
         if variant.is_bundle:
@@ -52,9 +56,11 @@ class _Sku(widgets.Widget):
 class _Account(widgets.Widget):
     """A supplier account by provider and label: ``aliexpress: Main``."""
 
+    known: dict[tuple[str, str], SupplierAccount]
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> SupplierAccount:
         provider, _colon, name = str(value).partition(":")
-        account = SupplierAccount.objects.filter(provider=provider.strip(), label=name.strip()).first()
+        account = self.known.get((provider.strip(), name.strip()))
         if account is None:
             text = _("there is no supplier account “%(name)s”; write it as “aliexpress: Name”.")
             raise ValueError(text % {"name": value})
@@ -113,6 +119,24 @@ class _Countries(widgets.Widget):
         return " ".join(value or [])
 
 
+_Key = tuple[int, str, str, int]
+
+
+def _key(listing: Listing) -> _Key:
+    return listing.account_id, listing.external_product_id, listing.external_sku_id, listing.quantity_per_unit
+
+
+def _cell(value: Any) -> str:
+    return _DISARMED.sub("", str(value or "").strip())
+
+
+def _batches(cells: Iterable[Any]) -> Iterator[list[str]]:
+    """The words of a column, each once, in lists that a database takes."""
+    words = sorted({_cell(cell) for cell in cells} - {""})
+    for start in range(0, len(words), 500):
+        yield words[start : start + 500]
+
+
 class MappingResource(resources.ModelResource):
     """One row for each listing. A listing is known by account, product id, SKU id and pieces; the rest may change.
 
@@ -153,18 +177,30 @@ class MappingResource(resources.ModelResource):
         if unknown:
             raise ValidationError(_("There is no column %(name)s.") % {"name": ", ".join(map(str, unknown))[:200]})
         if len(dataset) > MAX_ROWS:
-            raise ValidationError(_("At most %(n)d rows at once.") % {"n": MAX_ROWS})
+            raise ValidationError(_("At most %(n)d rows at once: split the file.") % {"n": MAX_ROWS})
         self._touched = set[int]()
+        self._look_up(dataset)
+
+    def _look_up(self, dataset: Any) -> None:
+        """Read what the rows name, all at once: on SQLite nobody else writes while they are carried out."""
+        accounts = SupplierAccount.objects.order_by("-pk")
+        self.fields["account"].widget.known = {(one.provider, one.label): one for one in accounts}
+        variants = dict[str, Variant]()
+        for skus in _batches(dataset["sku"]):
+            variants |= {one.sku: one for one in Variant.objects.select_related("product").filter(sku__in=skus)}
+        self.fields["sku"].widget.known = variants
+        self._present = dict[_Key, Listing]()
+        for ids in _batches(dataset["product_id"]):
+            self._present |= {_key(one): one for one in self.get_queryset().filter(external_product_id__in=ids)}
 
     def get_instance(self, instance_loader: Any, row: Any) -> Listing | None:
         """The listing of this row; None for a new one, and for a row whose key is wrong: its fields say what."""
         columns = (self.fields[name] for name in self._meta.import_id_fields)
         try:
-            key = {column.attribute: column.clean(row) for column in columns}
+            account, product_id, sku_id, pieces = (column.clean(row) for column in columns)
         except ValueError:
             return None
-        found: Listing | None = self.get_queryset().filter(**key).first()
-        return found
+        return self._present.get((account.pk, product_id, sku_id, pieces))
 
     def import_instance(self, instance: Listing, row: Any, **kwargs: Any) -> None:
         """Write the columns that the file has; each wrong one is told by its name."""
@@ -188,6 +224,8 @@ class MappingResource(resources.ModelResource):
         """Write what a row may say and nothing else: orders take off stock meanwhile."""
         if is_create:
             instance.save(force_insert=True)
+            # A further row of the file may say the same.
+            self._present[_key(instance)] = instance
         else:
             instance.save(update_fields=["priority", "is_active", "destination_countries", "shipping_service"])
 

@@ -7,7 +7,10 @@ from decimal import Decimal
 import pytest
 import tablib
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from catalog import mapping_csv
 from catalog.bundles import set_parts
 from catalog.mapping_csv import MappingResource
 from catalog.models import Listing, ShelfEntry
@@ -147,6 +150,24 @@ def test_a_file_that_is_not_meant_for_this_is_refused(listing, head, said):
 
     assert said in str(result.base_errors[0].error)
     assert Listing.objects.count() == 1
+
+
+def test_a_file_that_is_too_long_says_so(listing, monkeypatch):
+    monkeypatch.setattr(mapping_csv, "MAX_ROWS", 1)
+
+    result = load(*["MUG-1,aliexpress: Main,1005,77,1,3,yes,,"] * 2)
+
+    assert "At most 1 rows at once" in str(result.base_errors[0].error)
+
+
+def test_what_rows_name_is_read_for_all_of_them_at_once(listing):
+    def reads(numbers: range) -> int:
+        rows = [f"MUG-1,aliexpress: Main,{number},1,1,3,yes,," for number in numbers]
+        with CaptureQueriesContext(connection) as counted:
+            assert load(*rows, *rows).totals["new"] == len(rows)
+        return sum(query["sql"].startswith("SELECT") for query in counted)
+
+    assert reads(range(2000, 2002)) == reads(range(3000, 3020))
 
 
 def test_formulas_are_disarmed_on_the_way_out_and_understood_on_the_way_in(listing):
