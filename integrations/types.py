@@ -233,7 +233,8 @@ class ProductSnapshot:
     """A supplier's product now. ``country_ids`` are ids under which it is sold to some countries (ISO code, id).
 
     What the supplier does not tell is None or empty; ``ship_days`` are days until it arrives, ``attributes`` what it
-    says of the goods in pairs.
+    says of the goods in pairs. ``unknown_status`` is the supplier's word for the product's state where it is in none of
+    our lists: nothing is ordered then, and nothing else is concluded from it.
     """
 
     product_id: str
@@ -251,6 +252,7 @@ class ProductSnapshot:
     quantity_sold: int | None = None
     ship_days: int | None = None
     attributes: tuple[tuple[str, str], ...] = ()
+    unknown_status: str = ""
 
     def sku(self, sku_id: str) -> SkuSnapshot | None:
         return next((sku for sku in self.skus if sku.sku_id == sku_id), None)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from catalog.models import ChangeKind, Listing
 from integrations.errors import MalformedReply
 from integrations.types import ProductSnapshot, SkuSnapshot
@@ -36,14 +38,17 @@ def readings_of(
 ) -> list[Reading]:
     """What ``product`` says about ``listings``, which all buy it. ``limits`` are what was told last, by SKU id.
 
-    Raises ``MalformedReply`` for an answer that is not whole: without any SKU, or priced in another currency than
-    before. Nothing may be concluded from such a one.
+    Raises ``MalformedReply`` for an answer that is not whole: without any SKU, priced in another currency than before,
+    or with a word for the product's state that is in no list. Nothing may be concluded from such a one.
     """
     listings = list(listings)
+    if product.unknown_status:
+        text = _("The supplier's word for the product's state is not known: “%(word)s”. Nothing was changed.")
+        raise MalformedReply(text % {"word": product.unknown_status[:64]}, field="status")
     if not product.orderable:
         return gone_readings(listings, ChangeKind.PRODUCT_GONE)
     if not product.skus:
-        raise MalformedReply("the supplier's answer names no SKU at all", field="skus")
+        raise MalformedReply(_("The supplier's answer names no SKU at all."), field="skus")
     by_id = {sku.sku_id: sku for sku in product.skus}
     return [_reading(listing, by_id, limits or {}) for listing in listings]
 
@@ -60,12 +65,11 @@ def _reading(listing: Listing, by_id: Mapping[str, SkuSnapshot], limits: Mapping
     if sku is None:
         return Reading(listing.pk, gone=ChangeKind.SKU_GONE.value)
     if listing.cost is not None and sku.price.currency != listing.currency:
-        raise MalformedReply(
-            f"the supplier answers in {sku.price.currency}, the cost is kept in {listing.currency}", field="currency"
-        )
+        text = _("The supplier answers in %(told)s, the cost is kept in %(kept)s.")
+        raise MalformedReply(text % {"told": sku.price.currency, "kept": listing.currency}, field="currency")
     cost = sku.price.rounded().amount.quantize(_CENT)
     if not 0 <= cost < _MOST_COST:
-        raise MalformedReply("the supplier tells a price that cannot be one", field="price")
+        raise MalformedReply(_("The supplier tells a price that cannot be one."), field="price")
     return Reading(
         listing.pk,
         cost=cost,

@@ -5,8 +5,9 @@ aliexpress.ds.freight.query.
 
 Observed and not documented: the price of a SKU is in the SKU's own currency (the product's may be another);
 ``id`` of a SKU repeats its ``sku_attr``; ``shipping_fee_cent`` is not in cents but in major units, and is
-missing when shipping is free; ``onSelling`` is the only status that was ever seen on a product that can be
-ordered; ``sub_product_id`` is an object (country -> id) written as a JSON text.
+missing when shipping is free; ``onSelling`` is the only status that was ever seen on a product: any other word
+is no order, and no proof that the product is gone; ``sub_product_id`` is an object (country -> id) written as a
+JSON text.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from integrations.aliexpress.envelope import Answer
 from integrations.aliexpress.fields import amount, nodes, quantity_sold, rows, word
 from integrations.aliexpress.places import iso_code
+from integrations.aliexpress.statuses import log_unlisted
 from integrations.errors import Rejected, SupplierError, Transient
 from integrations.fields import (
     Node,
@@ -50,9 +52,10 @@ _NO_BRANDS = frozenset({"NONE", "NO", "N/A", "OTHER"})
 _STARS = 5
 _MOST_DAYS = 366
 
+#: The documented refusals, and what each says about the goods. Any other code says nothing about them.
 _PRODUCT_REFUSALS = {
-    "602": "This product is not sold to the destination country.",
-    "605": "AliExpress has no product with this number.",
+    "602": ("This product is not sold to the destination country.", Refusal.SHIPPING),
+    "605": ("AliExpress has no product with this number.", Refusal.SKU_GONE),
 }
 _NO_WAY_TO_SHIP = frozenset({"501", "505"})
 
@@ -70,10 +73,14 @@ def product_shown(answer: Answer) -> ProductSnapshot:
     base = node(result, "ae_item_base_info_dto")
     media = result.get("ae_multimedia_info_dto")
     store = result.get("ae_store_info")
+    status = text(base, "product_status_type")
+    if status != _ORDERABLE:
+        log_unlisted("product_status_type", status)
     return ProductSnapshot(
         product_id=identifier(base, "product_id"),
         title=text(base, "subject"),
-        orderable=optional_text(base, "product_status_type") == _ORDERABLE,
+        orderable=status == _ORDERABLE,
+        unknown_status="" if status == _ORDERABLE else status,
         skus=tuple(_sku(row) for row in nodes(result, "ae_item_sku_info_dtos", "ae_item_sku_info_d_t_o")),
         description_html=optional_text(base, "detail"),
         image_urls=_image_urls(optional_text(media, "image_urls")) if isinstance(media, dict) else (),
@@ -143,8 +150,7 @@ def _product_refused(code: str, message: str) -> SupplierError:
     if code == "404":
         # Not the "not found" it looks like: the text beside it is "System Error".
         return Transient(f"AliExpress could not read the product ({message})", code=code)
-    known = _PRODUCT_REFUSALS.get(code, "AliExpress does not show this product.")
-    refusal = Refusal.SHIPPING if code == "602" else Refusal.SKU_GONE
+    known, refusal = _PRODUCT_REFUSALS.get(code, ("AliExpress does not show this product.", Refusal.OTHER))
     return Rejected(f"{known} AliExpress says: {message}" if message else known, code=code, refusal=refusal)
 
 

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 
 from integrations.aliseeks.fields import amount, nodes, optional_amount, optional_nodes
-from integrations.aliseeks.statuses import read_status, unlisted_note
+from integrations.aliseeks.statuses import log_unlisted, read_status, unlisted_note
 from integrations.errors import OutcomeUnknown
 from integrations.fields import (
     Node,
@@ -102,12 +102,16 @@ def product_shown(body: bytes) -> ProductSnapshot:
     """The product with its SKUs."""
     answer = opened_node(body)
     product_id = identifier(answer, "id")
+    status = text(answer, "status")
+    if status != _ORDERABLE:
+        log_unlisted("status of a product", status)
     seller = node(answer, "seller") if answer.get("seller") is not None else {}
     images = answer.get("productImages")
     return ProductSnapshot(
         product_id=product_id,
         title=text(answer, "title"),
-        orderable=text(answer, "status") == _ORDERABLE,
+        orderable=status == _ORDERABLE,
+        unknown_status="" if status == _ORDERABLE else status,
         skus=tuple(_sku(row) for row in nodes(answer, "prices")),
         description_html=optional_text(answer, "htmlDescription"),
         image_urls=_image_urls(images if isinstance(images, list) else []),

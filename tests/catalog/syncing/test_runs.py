@@ -224,6 +224,30 @@ def test_refusal_that_is_about_the_goods_is_a_change(account, supplier, refusal,
     assert (change.kind, change.status) == (kind, status)
 
 
+def test_refusal_that_says_nothing_about_the_goods_changes_nothing_and_is_told(account, supplier):
+    listing = listing_of(account, stock=100)
+    supplier.read_error = Rejected("AliExpress does not show this product.", code="999", refusal=Refusal.OTHER)
+
+    runs.tick()
+
+    listing.refresh_from_db()
+    assert (listing.stock, listing.variant.is_active) == (100, True)
+    assert SyncCheck.objects.get().code == "999"
+    assert not SyncChange.objects.exists()
+
+
+def test_unlisted_word_for_a_products_state_changes_nothing_and_is_told(account, supplier):
+    listing = listing_of(account, stock=100)
+    supplier.products["1"] = ProductSnapshot("1", "Absorbent bath mat", False, (sku(),), unknown_status="auditing")
+
+    runs.tick()
+
+    listing.refresh_from_db()
+    assert (listing.stock, listing.variant.is_active) == (100, True)
+    assert "auditing" in SyncCheck.objects.get().reason
+    assert not SyncChange.objects.exists()
+
+
 def test_sku_that_is_missing_in_the_answer_is_gone(account, supplier):
     listing = listing_of(account, stock=100)
     supplier.skus = [sku("1")]

@@ -11,7 +11,7 @@ import pytest
 from integrations.aliexpress import parse_goods
 from integrations.aliexpress.envelope import Answer, open_answer
 from integrations.errors import MalformedReply, Rejected, Transient
-from integrations.types import FreightOption, ProductSnapshot, SkuSnapshot
+from integrations.types import FreightOption, ProductSnapshot, Refusal, SkuSnapshot
 from shop.money import Money
 from tests.integrations.aliexpress.payloads import payload, payload_json
 
@@ -111,9 +111,17 @@ def test_price_is_in_the_skus_currency_and_not_the_products() -> None:
     assert product(base={"currency_code": "CNY"}, sku={"currency_code": "USD"}).skus[0].price.currency == "USD"
 
 
-@pytest.mark.parametrize("status", ["offline", "auditing", "", None])
-def test_only_a_product_on_sale_can_be_ordered(status: str | None) -> None:
-    assert product(base={"product_status_type": status}).orderable is False
+@pytest.mark.parametrize("status", ["offline", "auditing"])
+def test_only_a_product_on_sale_can_be_ordered_and_another_word_is_kept_as_unknown(status: str) -> None:
+    shown = product(base={"product_status_type": status})
+
+    assert (shown.orderable, shown.unknown_status) == (False, status)
+
+
+@pytest.mark.parametrize("status", ["", None])
+def test_product_without_a_status_is_malformed_and_not_gone(status: str | None) -> None:
+    with pytest.raises(MalformedReply, match="product_status_type"):
+        product(base={"product_status_type": status})
 
 
 def test_stock_that_is_not_told_is_none_and_zero_is_zero() -> None:
@@ -229,14 +237,21 @@ def test_unknown_product_is_rejected_in_plain_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
-    [(602, "not sold to the destination"), ("605", "no product"), (999, "does not show this product")],
+    ("code", "words", "refusal"),
+    [
+        (602, "not sold to the destination", Refusal.SHIPPING),
+        ("605", "no product", Refusal.SKU_GONE),
+        (999, "does not show this product", Refusal.OTHER),
+        ("ALL_SKU_UNSALEABLE", "does not show this product", Refusal.OTHER),
+    ],
 )
-def test_refused_product_is_rejected_with_its_code(code: Any, words: str) -> None:
+def test_refused_product_is_rejected_with_its_code_and_only_a_listed_one_says_that_it_is_gone(
+    code: Any, words: str, refusal: Refusal
+) -> None:
     with pytest.raises(Rejected) as caught:
         parse_goods.product_shown(refused_product(code, "x"))
 
-    assert caught.value.code == str(code)
+    assert (caught.value.code, caught.value.refusal) == (str(code), refusal)
     assert words in caught.value.message
 
 
