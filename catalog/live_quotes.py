@@ -40,10 +40,9 @@ def quote(listing: Listing, *, country: str) -> LiveQuote:
     """
     if listing.account.provider not in PROVIDERS:
         return LiveQuote(listing, "No adapter is installed for this account's supplier.")
-    currency = listing.variant.currency
     try:
         product = adapter_for(listing.account).fetch_product(
-            listing.external_product_id, country=country, currency=currency
+            listing.external_product_id, country=country, currency=listing.account.currency
         )
     except SupplierError as exc:
         return LiveQuote(listing, exc.message)
@@ -56,7 +55,7 @@ def quote(listing: Listing, *, country: str) -> LiveQuote:
     problem = "" if way else "It is not sent there." if ways == () else "How it is sent cannot be told just now."
     total = _total(listing, goods, way)
     if way and total is None:
-        problem = f"There is no usable exchange rate to {currency}."
+        problem = f"There is no usable exchange rate to {listing.variant.currency}."
     return LiveQuote(
         listing=listing,
         problem=problem,

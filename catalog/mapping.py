@@ -17,12 +17,9 @@ from integrations.registry import PROVIDERS, adapter_for
 from integrations.types import ProductSnapshot
 from shop.errors import DomainError
 
-#: Where prices are asked for when a listing does not say where it ships to.
-DEFAULT_COUNTRY = "US"
-
 __all__ = [
-    "DEFAULT_COUNTRY",
     "add_listing",
+    "blank_listing",
     "fingerprint_of",
     "forget_reading",
     "map_listing",
@@ -33,7 +30,9 @@ __all__ = [
 
 
 def read_product(listing: Listing) -> ProductSnapshot:
-    """The supplier's product behind ``listing`` as it is now, priced in the variant's currency where possible.
+    """The supplier's product behind ``listing`` as it is now, as sold to the listing's country.
+
+    Priced in the account's currency where possible: in that one costs are kept, and purchases made.
 
     Calls the supplier: not inside a transaction. Raises ``SupplierError``, and ``DomainError``
     (``unknown_provider``) for an account whose supplier is not installed.
@@ -42,9 +41,23 @@ def read_product(listing: Listing) -> ProductSnapshot:
         raise DomainError(_("No adapter is installed for this account's supplier."), code="unknown_provider")
     return adapter_for(listing.account).fetch_product(
         listing.external_product_id,
-        country=next(iter(listing.destination_countries), DEFAULT_COUNTRY),
-        currency=listing.variant.currency,
+        country=listing.asked_country,
+        currency=listing.account.currency,
     )
+
+
+def blank_listing(variant: Variant, account: SupplierAccount, product_id: str) -> Listing:
+    """A listing of ``variant`` that buys nothing yet, asked for the same country as what is bought already.
+
+    That is the country of the supplier's product if another listing buys it, else of the variant's product.
+    """
+    rows = Listing.objects.filter(is_active=True).order_by("priority", "pk")
+    known = (
+        rows.filter(account=account, external_product_id=product_id).first()
+        or rows.filter(variant__product=variant.product_id).first()
+    )
+    country = known.asked_country if known else ""
+    return Listing(variant=variant, account=account, external_product_id=product_id, country=country)
 
 
 def picture_mark_of(listing: Listing, product: ProductSnapshot, sku_id: str) -> str | None:
@@ -109,9 +122,8 @@ def add_listing(
     if variant.is_bundle:
         raise DomainError(_("A bundle is bought in parts: map these."), code="is_bundle")
     last = variant.listings.aggregate(last=Max("priority"))["last"] or 0
-    listing = Listing(
-        variant=variant, account=account, quantity_per_unit=quantity_per_unit, priority=min(last + 1, 32_767)
-    )
+    listing = blank_listing(variant, account, product.product_id)
+    listing.quantity_per_unit, listing.priority = quantity_per_unit, min(last + 1, 32_767)
     _take_over(listing, product, sku_id, picture_mark)
     try:
         with transaction.atomic():

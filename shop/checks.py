@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from fulfillment import pdf
 from fulfillment.payment_methods import KNOWN
 from integrations.http import check_endpoint
+from shop.addresses import known_countries
 
 _STRIPE_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 
@@ -49,6 +50,14 @@ def encryption_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.FIELD_ENCRYPTION_KEYS:
         problems.append(Error("FIELD_ENCRYPTION_KEYS is empty.", id="shop.E003"))
     return problems
+
+
+@register(Tags.compatibility)
+def shop_country(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Suppliers are asked for a country that there is."""
+    if settings.SHOP_COUNTRY in known_countries():
+        return []
+    return [Error(f"SHOP_COUNTRY names no country: {settings.SHOP_COUNTRY!r}. Write it as US or DE.", id="shop.E030")]
 
 
 @register(Tags.security)

@@ -6,6 +6,7 @@ from typing import Any
 
 from babel import Locale
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,6 @@ from unfold.widgets import (
 )
 
 from catalog.importing.addresses import MAX_BYTES, BadList, Entry, read_file, read_list
-from catalog.mapping import DEFAULT_COUNTRY
 from catalog.models import Category
 from catalog.sourcing import ProductSearch, can_be_searched
 from integrations.models import SupplierAccount
@@ -58,7 +58,7 @@ class _AccountForm(forms.Form):
     country = forms.ChoiceField(label=_("Ships to"), choices=countries, widget=UnfoldAdminSelectWidget())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"country": DEFAULT_COUNTRY, **(kwargs.get("initial") or {})}
+        kwargs["initial"] = {"country": settings.SHOP_COUNTRY, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         field = self.fields["account"]
         assert isinstance(field, forms.ModelChoiceField)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -23,7 +24,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from catalog import live_quotes, mapping_doubts, matching
 from catalog.delivery import DeliveryOption, choose_freight, known_options_for
 from catalog.drift import picture_of
-from catalog.mapping import DEFAULT_COUNTRY, map_variant, picture_mark_of, read_product
+from catalog.mapping import blank_listing, map_variant, picture_mark_of, read_product
 from catalog.models import Listing, ProductImage, Variant
 from catalog.pricing.margin import margin_percent
 from catalog.supplier_pictures import PictureOrigins
@@ -165,7 +166,7 @@ class MappingMixin:
         context |= {
             "may_change": request.user.has_perm(CHANGE),
             "form": CandidateForm(initial=_likely_source(variant)),
-            "country_form": CountryForm(initial={"country": DEFAULT_COUNTRY}),
+            "country_form": CountryForm(initial={"country": _country_of(variant)}),
             **found,
         }
         response = TemplateResponse(request, "admin/catalog/mapping.html", context)
@@ -181,14 +182,15 @@ class MappingMixin:
 
     def _variant_context(self, variant: Variant, pictures: PictureOrigins) -> dict[str, Any]:
         listings = list(variant.listings.all())
-        known = known_options_for(listings, country=DEFAULT_COUNTRY) if listings else {}
+        country = _country_of(variant)
+        known = known_options_for(listings, country=country) if listings else {}
         return {
             "variant": variant,
             "original": variant,
             "picture": _our_picture(variant),
             "price": money_text(variant.unit_price),
             "doubts": [doubt.label for doubt in mapping_doubts.doubts_of(variant)],
-            "cards": [_card(listing, variant, known[listing.pk], pictures) for listing in listings],
+            "cards": [_card(listing, variant, (country, known[listing.pk]), pictures) for listing in listings],
         }
 
     def _look(self, request: HttpRequest, variant: Variant, pictures: PictureOrigins) -> dict[str, Any]:
@@ -222,7 +224,7 @@ class MappingMixin:
         if product is None:
             return {"form": form}
         account, sku_id = form.cleaned_data["account"], request.POST.get("sku_id", "")
-        blank = Listing(variant=variant, account=account, external_product_id=product.product_id)
+        blank = blank_listing(variant, account, product.product_id)
         mark = picture_mark_of(blank, product, sku_id)
         try:
             map_variant(
@@ -251,17 +253,20 @@ class MappingMixin:
         return {"country_form": form, "quotes": quotes, "country": form.cleaned_data["country"]}
 
 
+def _country_of(variant: Variant) -> str:
+    """The country for which the first of its listings is asked, else the shop's own."""
+    listings = sorted(variant.listings.all(), key=lambda listing: (not listing.is_active, listing.priority, listing.pk))
+    return listings[0].asked_country if listings else str(settings.SHOP_COUNTRY)
+
+
 def _check(request: HttpRequest, permission: str) -> None:
     if not request.user.has_perm(permission):
         raise PermissionDenied
 
 
 def _read(request: HttpRequest, variant: Variant, form: CandidateForm) -> ProductSnapshot | None:
-    blank = Listing(
-        variant=variant, account=form.cleaned_data["account"], external_product_id=form.cleaned_data["product"]
-    )
     try:
-        return read_product(blank)
+        return read_product(blank_listing(variant, form.cleaned_data["account"], form.cleaned_data["product"]))
     except (DomainError, UndecryptableValue) as exc:
         messages.error(request, str(exc))
         return None
@@ -275,8 +280,12 @@ def _likely_source(variant: Variant) -> dict[str, Any]:
 
 
 def _card(
-    listing: Listing, variant: Variant, options: tuple[DeliveryOption, ...] | None, pictures: PictureOrigins
+    listing: Listing,
+    variant: Variant,
+    ways: tuple[str, tuple[DeliveryOption, ...] | None],
+    pictures: PictureOrigins,
 ) -> ListingCard:
+    """``ways`` are a country and how the goods are sent there."""
     meaning = listing.fingerprint
     drift = listing.drifts.filter(status="open").values_list("pk", flat=True).first() if listing.drifted_at else None
     return ListingCard(
@@ -286,7 +295,7 @@ def _card(
         picture_url=pictures.shown(listing.account, str((meaning.get("picture") or {}).get("url", ""))),
         cost=money_text(listing.unit_cost) if listing.unit_cost else "",
         margin=_margin_text(variant, listing),
-        delivery=_delivery_text(listing, options),
+        delivery=_delivery_text(listing, *ways),
         drift_url=reverse("admin:catalog_mappingdrift_change", args=[drift]) if drift else "",
     )
 
@@ -303,14 +312,14 @@ def _margin_text(variant: Variant, listing: Listing) -> str:
     return f"{percent} %"
 
 
-def _delivery_text(listing: Listing, options: tuple[DeliveryOption, ...] | None) -> str:
+def _delivery_text(listing: Listing, country: str, options: tuple[DeliveryOption, ...] | None) -> str:
     if options is None:
         return _now("not asked yet")
     way = choose_freight(options, listing.shipping_service)
     if way is None:
-        return _now("not to %(country)s") % {"country": DEFAULT_COUNTRY}
+        return _now("not to %(country)s") % {"country": country}
     days = f", {way.min_days or '?'}–{way.max_days or '?'} d" if way.max_days else ""
-    return f"{DEFAULT_COUNTRY}: {money_text(way.fee)}{days}"
+    return f"{country}: {money_text(way.fee)}{days}"
 
 
 def _our_picture(variant: Variant) -> ProductImage | None:

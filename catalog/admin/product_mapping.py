@@ -20,7 +20,7 @@ from unfold.decorators import action
 from catalog import matching
 from catalog.admin.mapping import ADD, CHANGE, VIEW, CandidateForm
 from catalog.drift import picture_of
-from catalog.mapping import map_variant, read_product
+from catalog.mapping import blank_listing, map_variant, read_product
 from catalog.models import Listing, Product, Variant
 from catalog.supplier_pictures import PictureOrigins, looking_for
 from integrations.cells import money_text
@@ -113,7 +113,7 @@ def _read(request: HttpRequest, product: Product, form: CandidateForm) -> Produc
         return None
     account, product_id = form.cleaned_data["account"], form.cleaned_data["product"]
     try:
-        return read_product(Listing(variant=variant, account=account, external_product_id=product_id))
+        return read_product(blank_listing(variant, account, product_id))
     except (DomainError, UndecryptableValue) as exc:
         messages.error(request, str(exc))
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -71,6 +72,7 @@ class ListingForm(forms.ModelForm):
             "priority",
             "is_active",
             "destination_countries",
+            "country",
             "shipping_service",
             "ship_from",
         ]
@@ -83,6 +85,12 @@ class ListingForm(forms.ModelForm):
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
+
+    def clean_country(self) -> str:
+        code = str(self.cleaned_data["country"]).upper()
+        if code and not re.fullmatch("[A-Z]{2}", code):
+            raise forms.ValidationError(_("“%(code)s” is no country code such as US."), params={"code": code})
+        return code
 
     def clean(self) -> dict[str, Any] | None:
         account, text = self.cleaned_data.get("account"), self.cleaned_data.get("external_product_id")
@@ -132,7 +140,8 @@ class ListingInline(StackedInline):
         ("external_sku_id", "external_sku_attr"),
         ("quantity_per_unit", "priority", "is_active"),
         ("cost", "currency", "stock", "quantity_limit"),
-        ("destination_countries", "shipping_service", "ship_from"),
+        ("destination_countries", "country"),
+        ("shipping_service", "ship_from"),
         ("margin", "checked_at", "read_link"),
     ]
     readonly_fields = ["margin", "checked_at", "read_link"]

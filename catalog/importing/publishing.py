@@ -219,6 +219,7 @@ def _listing(staged: StagedProduct, row: StagedVariant) -> Listing:
         stock=row.stock,
         quantity_limit=row.quantity_limit,
         fingerprint=row.fingerprint,
+        country=staged.country,
         checked_at=staged.imported_at,
     )
 

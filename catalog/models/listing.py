@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,11 @@ class Listing(models.Model):
     quantity_limit = models.PositiveIntegerField(
         _("limit per order"), null=True, blank=True, help_text=_("Of theirs; empty: the supplier sets none.")
     )
+    #: What a supplier says of cost and stock is about one country.
+    country = models.CharField(
+        _("asked for"), max_length=2, blank=True,
+        help_text=_("Cost and stock are asked for this country; empty: the one it ships to, else the shop's own."),
+    )  # fmt: skip
     ship_from = models.CharField(_("ships from"), max_length=2, blank=True)
     shipping_service = models.CharField(_("shipping service"), max_length=80, blank=True)
     destination_countries: models.JSONField[list[str], list[str]] = models.JSONField(
@@ -67,6 +73,13 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account.label}: {self.external_product_id} / {self.external_sku_id or '-'}"
+
+    @property
+    def asked_country(self) -> str:
+        """The country (ISO) for which its supplier is asked: its own, but none that it is not meant for."""
+        if self.destination_countries and self.country not in self.destination_countries:
+            return self.destination_countries[0]
+        return self.country or settings.SHOP_COUNTRY
 
     @property
     def is_usable(self) -> bool:

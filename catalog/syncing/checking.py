@@ -16,9 +16,8 @@ from catalog.syncing import meanings, priority
 from catalog.syncing.applying import Applied, apply_readings
 from catalog.syncing.new_variants import Noted, end_new, known_skus, note_new
 from catalog.syncing.readings import Reading, gone_readings, readings_of
-from catalog.syncing.unshipped import country_of
 from integrations.clock import database_now
-from integrations.errors import Rejected
+from integrations.errors import Rejected, SupplierError, Transient
 from integrations.types import ProductSnapshot, Refusal
 
 logger = logging.getLogger(__name__)
@@ -34,17 +33,50 @@ class Checked:
     drifted: int = 0
 
 
-def check(watched: WatchedProduct, *, run_id: int | None = None) -> Checked:
-    """Read the product at its supplier and let the shop follow.
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came of asking for one country. ``product`` is None where the supplier refused to show it."""
 
-    Makes a network call: not inside a transaction. Raises ``SupplierError`` (and ``DomainError`` for a supplier that is
-    not installed) if there is no answer, or one that is not whole; then nothing is changed.
+    listings: list[Listing]
+    product: ProductSnapshot | None
+    changes: int
+    drifted: int
+    has_drifted: bool
+    is_gone: bool
+
+
+def check(watched: WatchedProduct, *, run_id: int | None = None) -> Checked:
+    """Read the product at its supplier, once for each country that its listings are asked for, and let the shop follow.
+
+    Makes network calls: not inside a transaction. Raises ``SupplierError`` (and ``DomainError`` for a supplier that is
+    not installed) if there is no answer, or one that is not whole; then nothing is changed for that country's listings.
     """
-    listings = _listings(watched)
-    if not listings:
+    groups = _by_country(_listings(watched))
+    if not groups:
         return Checked(0)
-    country = country_of(listings[0])
     # By the database's clock, and before the call: whatever is written later than this the answer does not know of.
+    began_at = database_now()
+    answers: list[_Answer] = []
+    failure: SupplierError | None = None
+    for country, listings in groups.items():
+        try:
+            answers.append(_ask(watched, country, listings, run_id=run_id))
+        except Transient:
+            raise  # It would be the same for the next country.
+        except SupplierError as exc:
+            failure = failure or exc
+    if failure is not None:
+        raise failure
+    noted = _note_new(watched, answers, run_id)
+    changes = sum(answer.changes for answer in answers) + noted.changes
+    has_moved = changes > 0 or any(answer.has_drifted for answer in answers)
+    known = known_skus(watched, [answer.product for answer in answers if answer.product], gone=noted.gone)
+    _learn(watched, began_at, has_moved=has_moved, known=known)
+    return Checked(changes, sum(answer.drifted for answer in answers))
+
+
+def _ask(watched: WatchedProduct, country: str, listings: list[Listing], *, run_id: int | None) -> _Answer:
+    """Ask for ``country``, for which all ``listings`` are asked, and write what is said."""
     started_at = database_now()
     product: ProductSnapshot | None = None
     drifted, has_drifted = 0, False
@@ -62,15 +94,8 @@ def check(watched: WatchedProduct, *, run_id: int | None = None) -> Checked:
     if any(reading.gone == ChangeKind.SHIPPING_GONE for reading in readings):
         # After the change, which is this run's: what is noted once is not noted again for the quote.
         _remember_no_way(listings, country)
-    noted = Noted()
-    if product is not None and product.orderable:
-        noted = note_new(watched, listings, product, run_id=run_id)
-    elif any(reading.gone == ChangeKind.PRODUCT_GONE for reading in readings):
-        noted = end_new(watched)
-    changes = applied.changes + noted.changes
-    known = known_skus(watched, product, gone=noted.gone)
-    _learn(watched, started_at, has_moved=changes > 0 or has_drifted, known=known)
-    return Checked(changes, drifted)
+    is_gone = any(reading.gone == ChangeKind.PRODUCT_GONE for reading in readings)
+    return _Answer(listings, product, applied.changes, drifted, has_drifted, is_gone)
 
 
 def note_failure(watched: WatchedProduct, reason: str) -> None:
@@ -85,6 +110,27 @@ def _listings(watched: WatchedProduct) -> list[Listing]:
         account=watched.account_id, external_product_id=watched.external_product_id, is_active=True
     )
     return list(rows.select_related("account", "variant__product").order_by("pk"))
+
+
+def _by_country(listings: list[Listing]) -> dict[str, list[Listing]]:
+    """What a supplier says is about one country: those that are asked for the same one share a call."""
+    groups: dict[str, list[Listing]] = {}
+    for listing in listings:
+        groups.setdefault(listing.asked_country, []).append(listing)
+    return groups
+
+
+def _note_new(watched: WatchedProduct, answers: list[_Answer], run_id: int | None) -> Noted:
+    """Note the SKUs that are new in any country, each once, beside a listing that is asked for the same country."""
+    offers = [
+        (answer.listings[0], answer.product)
+        for answer in answers
+        if answer.product is not None and answer.product.orderable
+    ]
+    if not offers:
+        return end_new(watched) if all(answer.is_gone for answer in answers) else Noted()
+    mapped = {listing.external_sku_id for answer in answers for listing in answer.listings}
+    return note_new(watched, offers, mapped=mapped, run_id=run_id)
 
 
 def _refused(listings: list[Listing], exc: Rejected) -> list[Reading]:

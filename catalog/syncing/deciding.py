@@ -60,7 +60,8 @@ class Found:
 class Outcome:
     """What is to be written of a listing, and the changes to be noted.
 
-    ``ends`` are the kinds of change that wait for staff and that the reading shows not to be so any more.
+    ``ends`` are the kinds of change that wait for staff and that the reading shows not to be so any more. ``is_fresh``:
+    these are figures of the check; else they are older ones that stay, with the time of their own check.
     """
 
     cost: Decimal | None
@@ -69,6 +70,7 @@ class Outcome:
     quantity_limit: int | None
     found: tuple[Found, ...] = field(default_factory=tuple)
     ends: frozenset[str] = frozenset()
+    is_fresh: bool = True
 
     def has(self, action: str, kinds: tuple[str, ...] = ()) -> bool:
         """Whether a change (of ``kinds``) was answered with ``action``."""
@@ -94,8 +96,12 @@ def outcome(
         return _gone(present, reading.gone, action_of(reading.gone), waiting)
     cost, currency = present.cost, present.currency
     found: tuple[Found, ...] = ()
-    if reading.cost is not None and (present.cost is None or present.currency == reading.currency):
-        cost, currency, found = reading.cost, reading.currency, _priced(present, reading.cost, action_of)
+    if reading.cost is not None and (
+        present.cost is None or present.currency == reading.currency or reading.replaces_currency
+    ):
+        cost, currency = reading.cost, reading.currency
+        # In another currency than before it is neither more nor less.
+        found = _priced(present, reading.cost, action_of) if present.currency == currency else ()
     stock = present.stock
     if reading.stock is not None and not is_withheld:
         stock, more = _stocked(present, max(0, reading.stock - held), action_of)
@@ -115,13 +121,13 @@ def _ended(waiting: frozenset[str], reading: Reading, found: tuple[Found, ...]) 
 
 def _gone(present: Present, kind: str, action: str, waiting: frozenset[str]) -> Outcome:
     status = {_A.NOTHING: _S.IGNORED, _A.ASK: _S.WAITING}.get(SyncAction(action), _S.DONE)
-    stock = present.stock if status != _S.DONE else 0
-    if kind == _K.SHIPPING_GONE and action == _A.FOLLOW:
-        stock = present.stock  # It still goes elsewhere.
+    # What is followed by one country less still goes elsewhere.
+    stays = status != _S.DONE or (kind == _K.SHIPPING_GONE and action == _A.FOLLOW)
+    stock = present.stock if stays else 0
     found = (Found(kind, action, status.value, stock=None if kind == _K.SHIPPING_GONE else 0),)
     # A refusal for a country says nothing about the goods themselves.
     ends = frozenset() if kind == _K.SHIPPING_GONE else waiting & ENDABLE - {kind}
-    return Outcome(present.cost, present.currency, stock, present.quantity_limit, found, ends)
+    return Outcome(present.cost, present.currency, stock, present.quantity_limit, found, ends, is_fresh=not stays)
 
 
 def _priced(present: Present, cost: Decimal, action_of: Callable[[str], str]) -> tuple[Found, ...]:

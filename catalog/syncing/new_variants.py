@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -35,43 +35,58 @@ class Noted:
 
 
 def note_new(
-    watched: WatchedProduct, listings: list[Listing], product: ProductSnapshot, *, run_id: int | None = None
+    watched: WatchedProduct,
+    offers: Sequence[tuple[Listing, ProductSnapshot]],
+    *,
+    mapped: Collection[str],
+    run_id: int | None = None,
 ) -> Noted:
     """Note every SKU that was never there before, and add it to the shop where the rule says so.
 
-    At the first check all of them are old: what staff left out when they mapped the product they meant to leave out.
-    What waits for staff is brought up to date, or ended if it is mapped or gone by now.
+    ``offers`` are the product as it was shown for each country, with one of the listings that are asked for it;
+    ``mapped`` the ids of the SKUs that the shop has. At the first check all are old: what staff left out when they
+    mapped the product they meant to leave out. What waits for staff is brought up to date, or ended if it is mapped or
+    gone by now.
     """
-    mapped = {listing.external_sku_id for listing in listings}
-    gone = _renew(watched, product.skus, product, mapped)
-    known = watched.known_skus
-    new = [sku for sku in product.skus if known is not None and sku.sku_id not in known and sku.sku_id not in mapped]
-    return Noted(_note_all(listings[0], product, new, run_id) if new else 0, gone)
+    shown: dict[str, tuple[ProductSnapshot, SkuSnapshot]] = {}
+    for _beside, product in offers:
+        for sku in product.skus:
+            shown.setdefault(sku.sku_id, (product, sku))
+    gone = _renew(watched, shown, mapped)
+    if watched.known_skus is None:
+        return Noted(gone=gone)
+    changes, old = 0, {*watched.known_skus, *mapped}
+    for beside, product in offers:
+        new = [sku for sku in product.skus if sku.sku_id not in old]
+        old |= {sku.sku_id for sku in new}
+        changes += _note_all(beside, product, new, run_id) if new else 0
+    return Noted(changes, gone)
 
 
 def end_new(watched: WatchedProduct) -> Noted:
     """The product is gone: so is whatever of it waits for staff."""
-    return Noted(gone=_renew(watched, (), None, ()))
+    return Noted(gone=_renew(watched, {}, ()))
 
 
 def known_skus(
-    watched: WatchedProduct, product: ProductSnapshot | None, *, gone: Collection[str]
+    watched: WatchedProduct, shown: Sequence[ProductSnapshot], *, gone: Collection[str]
 ) -> dict[str, int | None] | None:
     """All SKUs that the product ever had, each with the limit that was told last; without those in ``gone``, about
     which staff shall be asked when they come back. One that staff left out is not new when it comes back.
     """
-    if product is None or not product.skus:
-        known = watched.known_skus
-    else:
-        known = (watched.known_skus or {}) | {sku.sku_id: sku.quantity_limit for sku in product.skus}
-    return {sku_id: limit for sku_id, limit in known.items() if sku_id not in gone} if known is not None else None
+    now: dict[str, int | None] = {}
+    for product in shown:
+        now |= {sku.sku_id: sku.quantity_limit or now.get(sku.sku_id) for sku in product.skus}
+    if not now and watched.known_skus is None:
+        return None
+    return {sku_id: limit for sku_id, limit in ((watched.known_skus or {}) | now).items() if sku_id not in gone}
 
 
 def _renew(
-    watched: WatchedProduct, skus: Iterable[SkuSnapshot], product: ProductSnapshot | None, mapped: Collection[str]
+    watched: WatchedProduct, shown: dict[str, tuple[ProductSnapshot, SkuSnapshot]], mapped: Collection[str]
 ) -> frozenset[str]:
     """Let what waits say what was found now. The ids of the SKUs that are gone."""
-    by_id, gone = {sku.sku_id: sku for sku in skus}, set[str]()
+    gone = set[str]()
     rows = SyncChange.objects.filter(
         account=watched.account_id,
         external_product_id=watched.external_product_id,
@@ -79,12 +94,12 @@ def _renew(
         status=_S.WAITING,
     )
     for row in rows:
-        sku = by_id.get(row.external_sku_id)
-        if product is None or sku is None or row.external_sku_id in mapped:
-            if rows.filter(pk=row.pk).update(status=_S.SUPERSEDED) and sku is None:
+        found = shown.get(row.external_sku_id)
+        if found is None or row.external_sku_id in mapped:
+            if rows.filter(pk=row.pk).update(status=_S.SUPERSEDED) and found is None:
                 gone.add(row.external_sku_id)
-        elif row.details != (details := _details(product, sku)):
-            rows.filter(pk=row.pk).update(details=details, **_figures(sku))
+        elif row.details != (details := _details(*found)):
+            rows.filter(pk=row.pk).update(details=details, **_figures(found[1]))
     return frozenset(gone)
 
 
@@ -130,6 +145,7 @@ def add_variant(beside: Listing, product: ProductSnapshot, sku: SkuSnapshot, *, 
                 account=beside.account,
                 external_product_id=beside.external_product_id,
                 external_sku_id=sku.sku_id,
+                country=beside.country,
                 destination_countries=beside.destination_countries,
                 shipping_service=beside.shipping_service,
                 ship_from=beside.ship_from,

@@ -22,7 +22,8 @@ _MOST_COST = Decimal(10) ** 10
 class Reading:
     """What a supplier says about one listing. ``cost`` (in ``currency``) and ``stock`` are of one of *their* pieces;
     None: not told, what is known stays. ``quantity_limit`` is what shall stand there, told or kept. ``gone`` is the
-    kind of change if it cannot be bought at all any more.
+    kind of change if it cannot be bought at all any more. ``replaces_currency``: the cost is written anew in the
+    account's currency, where it was kept in another one.
     """
 
     listing_id: int
@@ -31,6 +32,7 @@ class Reading:
     stock: int | None = None
     quantity_limit: int | None = None
     gone: str = ""
+    replaces_currency: bool = False
 
 
 def readings_of(
@@ -64,7 +66,8 @@ def _reading(listing: Listing, by_id: Mapping[str, SkuSnapshot], limits: Mapping
         sku = next(iter(by_id.values()))  # Mapped by the product alone, which has one SKU.
     if sku is None:
         return Reading(listing.pk, gone=ChangeKind.SKU_GONE.value)
-    if listing.cost is not None and sku.price.currency != listing.currency:
+    # In the account's currency was asked: a cost that was kept in another one may be replaced, but by no third one.
+    if listing.cost is not None and sku.price.currency not in (listing.currency, listing.account.currency):
         text = _("The supplier answers in %(told)s, the cost is kept in %(kept)s.")
         raise MalformedReply(text % {"told": sku.price.currency, "kept": listing.currency}, field="currency")
     cost = sku.price.rounded().amount.quantize(_CENT)
@@ -76,6 +79,7 @@ def _reading(listing: Listing, by_id: Mapping[str, SkuSnapshot], limits: Mapping
         currency=sku.price.currency,
         stock=None if sku.stock is None else max(0, min(sku.stock, MOST_STOCK)),
         quantity_limit=_limit(listing, sku, limits.get(sku.sku_id)),
+        replaces_currency=sku.price.currency == listing.account.currency,
     )
 
 

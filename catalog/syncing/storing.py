@@ -57,14 +57,16 @@ WHERE l.id = t.listing_id AND {older} AND NOT {differs}
 
 _WRITE_POSTGRESQL = """
 UPDATE catalog_listing AS l
-SET cost = u.cost, currency = u.currency, stock = u.stock, quantity_limit = u.quantity_limit, checked_at = %s
-FROM unnest(%s::bigint[], %s::numeric[], %s::varchar[], %s::integer[], %s::integer[], %s::integer[])
-    AS u(id, cost, currency, stock, quantity_limit, stock_before)
+SET cost = u.cost, currency = u.currency, stock = u.stock, quantity_limit = u.quantity_limit,
+    checked_at = CASE WHEN u.is_fresh THEN %s ELSE l.checked_at END
+FROM unnest(%s::bigint[], %s::numeric[], %s::varchar[], %s::integer[], %s::integer[], %s::integer[], %s::boolean[])
+    AS u(id, cost, currency, stock, quantity_limit, stock_before, is_fresh)
 WHERE l.id = u.id AND l.stock IS NOT DISTINCT FROM u.stock_before AND {older}
 RETURNING l.id
 """
 _WRITE_SQLITE = """
-UPDATE catalog_listing SET checked_at = %s, cost = %s, currency = %s, stock = %s, quantity_limit = %s WHERE id = %s
+UPDATE catalog_listing
+SET checked_at = COALESCE(%s, checked_at), cost = %s, currency = %s, stock = %s, quantity_limit = %s WHERE id = %s
 """
 
 
@@ -139,6 +141,7 @@ def write(changes: Sequence[Written], *, started_at: datetime) -> set[int]:
 
     One whose stock an order took from or gave back to since it was read is left as it is: so the caller must have
     read a listing's stock *before* it asked what orders keep of it. On SQLite nobody writes during a transaction.
+    The time of the check is noted where the figures are the check's own.
     """
     if not changes:
         return set()
@@ -151,6 +154,7 @@ def write(changes: Sequence[Written], *, started_at: datetime) -> set[int]:
                 [one.after.stock for one in changes],
                 [one.after.quantity_limit for one in changes],
                 [one.before.stock for one in changes],
+                [one.after.is_fresh for one in changes],
             ]
             sql = _WRITE_POSTGRESQL.format(older=_OLDER)
             cursor.execute(sql, [started_at, *columns, started_at])
@@ -160,7 +164,7 @@ def write(changes: Sequence[Written], *, started_at: datetime) -> set[int]:
             _WRITE_SQLITE,
             [
                 (
-                    at,
+                    at if one.after.is_fresh else None,
                     _plain(one.after.cost),
                     one.after.currency,
                     one.after.stock,

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from catalog.delivery import Question
-from catalog.mapping import DEFAULT_COUNTRY
 from catalog.models import ChangeKind, Listing
 from catalog.syncing.applying import apply_readings
 from catalog.syncing.readings import gone_readings
 from integrations.clock import database_now
 
 
-def country_of(listing: Listing) -> str:
-    """The country for which the goods are checked: the first one that the listing is meant for."""
-    return next(iter(listing.destination_countries), DEFAULT_COUNTRY)
-
-
 def note_stopped(question: Question) -> None:
     """Answer by the sync rules that the goods are not sent to the question's country any more.
 
-    Only where it is the listing's own country and one of ours was asked about: another country's customers are told
-    by the quote itself, and that ten pieces are too heavy says nothing about one.
+    Only where it is the country that the listing is asked for and one of ours was asked about: another country's
+    customers are told by the quote itself, and that ten pieces are too heavy says nothing about one.
     """
     rows = Listing.objects.filter(
         account=question.account_id,
@@ -28,7 +22,7 @@ def note_stopped(question: Question) -> None:
         quantity_per_unit=question.pieces,
         is_active=True,
     )
-    listings = [listing for listing in rows.order_by("pk") if country_of(listing) == question.country]
+    listings = [listing for listing in rows.order_by("pk") if listing.asked_country == question.country]
     if listings:
         readings = gone_readings(listings, ChangeKind.SHIPPING_GONE)
         apply_readings(readings, started_at=database_now(), country=question.country)

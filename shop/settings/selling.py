@@ -6,6 +6,8 @@ from shop.settings.place import DEBUG, env
 
 SHOP_NAME: str = env.str("SHOP_NAME", default="BuyRelay")
 SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", default="USD")
+#: The country (ISO) to which most is sold: suppliers are asked for it where nothing names another.
+SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", default="US").strip().upper()
 #: Other currencies in which visitors may have prices shown beside the one that they pay in; empty: none.
 DISPLAY_CURRENCIES = [code.upper() for code in env.list("DISPLAY_CURRENCIES", default=["USD", "EUR", "GBP", "CHF"])]
 #: How many of one variant fit into one order.

@@ -127,6 +127,13 @@ class TestPage:
             assert text in content
         assert "img-src 'self' data: https://pictures.example" in response["Content-Security-Policy"]
 
+    def test_the_country_to_quote_for_is_the_one_that_the_listing_is_asked_for(self):
+        listing = ListingFactory(country="DE")
+
+        text = signed_in(*STAFF).get(page(listing.variant)).content.decode()
+
+        assert 'name="country" value="DE"' in text
+
     def test_a_bundle_shows_its_parts(self):
         made, part = VariantFactory(), VariantFactory(product__title="Bulb")
         set_parts(made, [(part, 2)])

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.checks import run_checks
 
-from shop.checks import encryption_keys, exchange_rates, payment_methods, retention, time_budgets
+from shop.checks import encryption_keys, exchange_rates, payment_methods, retention, shop_country, time_budgets
 
 NAMES = ["SUPPLIER_CALL_TIMEOUT_S", "SUPPLIER_TASK_TIMEOUT_S", "SUPPLIER_LEASE_S", "SUPPLIER_SETTLE_S", "QUEUE_RETRY_S"]
 
@@ -17,6 +17,13 @@ def test_defaults_are_sound():
     assert time_budgets(None) == []
     assert encryption_keys(None) == []
     assert [problem for problem in run_checks() if problem.id and problem.id.startswith("shop.")] == []
+
+
+@pytest.mark.parametrize(("code", "problems"), [("DE", 0), ("UK", 1), ("Germany", 1), ("", 1)])
+def test_country_of_the_shop_is_one_that_there_is(settings, code, problems):
+    settings.SHOP_COUNTRY = code
+
+    assert len(shop_country(None)) == problems
 
 
 @pytest.mark.parametrize(("small", "large"), list(zip(NAMES, NAMES[1:], strict=False)))

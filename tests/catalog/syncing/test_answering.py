@@ -208,8 +208,8 @@ def with_new_sku(listing) -> SyncChange:
         known_skus={listing.external_sku_id: None},
     )
     product = ProductSnapshot(listing.external_product_id, "Absorbent bath mat", True, (old, new))
-    note_new(watched, [listing], product)
-    note_new(watched, [listing], product)
+    note_new(watched, [(listing, product)], mapped={listing.external_sku_id})
+    note_new(watched, [(listing, product)], mapped={listing.external_sku_id})
     change: SyncChange = SyncChange.objects.get()
     return change
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from catalog import drifts
@@ -10,6 +12,7 @@ from catalog.models import Listing, MappingDrift, SyncRule, Variant, WatchedProd
 from catalog.syncing import checking, meanings
 from integrations.errors import MalformedReply
 from integrations.types import ProductSnapshot
+from shop.money import Money
 from tests.factories import ListingFactory, SupplierAccountFactory
 from tests.fake_supplier import sku, usd
 
@@ -105,7 +108,7 @@ def test_after_staff_accepted_the_new_meaning_it_is_followed(account, supplier):
 def test_an_answer_that_is_not_whole_marks_nothing(account, supplier):
     listing = listing_of(account, fingerprint=SAGE)
     listing_of(account, external_sku_id="2", cost="5.00", currency="EUR")
-    supplier.skus = [sku(), sku("2")]
+    supplier.skus = [sku(), sku("2", price=Money(Decimal("36.00"), "CNY"))]
 
     with pytest.raises(MalformedReply):
         check(listing)
