@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import stock
 from catalog.drift import fingerprint_of, picture_of
 from catalog.drifts import close_remapped
-from catalog.models import Listing, Variant
+from catalog.models import Listing, SyncChange, Variant
 from catalog.shelf import refresh_variants
 from catalog.supplier_pictures import looking_for
+from catalog.syncing.applying import apply_readings
+from catalog.syncing.readings import reading_of
+from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.registry import PROVIDERS, adapter_for
-from integrations.types import ProductSnapshot
+from integrations.types import ProductSnapshot, SkuSnapshot
 from shop.errors import DomainError
+
+_MEANING = ["external_product_id", "external_sku_id", "external_sku_attr", "fingerprint", "drifted_at"]
+_FIGURES = ["cost", "currency", "stock", "quantity_limit", "checked_at"]
 
 __all__ = [
     "add_listing",
@@ -71,37 +79,35 @@ def picture_mark_of(listing: Listing, product: ProductSnapshot, sku_id: str) -> 
 
 
 def map_listing(
-    listing: Listing, *, product: ProductSnapshot, sku_id: str, picture_mark: str | None = None, actor: str = "system"
+    listing: Listing,
+    *,
+    product: ProductSnapshot,
+    sku_id: str,
+    picture_mark: str | None = None,
+    read_at: datetime | None = None,
+    actor: str = "system",
 ) -> Listing:
     """Let ``listing`` buy the SKU ``sku_id`` of ``product``, with its cost, stock and meaning as just read.
 
-    ``picture_mark`` says what its picture shows, if somebody has looked (``picture_mark_of``).
+    ``picture_mark`` says what its picture shows, if somebody has looked (``picture_mark_of``). ``read_at`` is when the
+    reading began, by the database's clock (now): what was bought later is in the supplier's figure still. The SKU that
+    it buys already is read as a check reads it: by the sync rules.
 
-    Raises ``DomainError``: ``no_such_sku``, or ``already_mapped`` if another listing buys that SKU already.
+    Raises ``DomainError``: ``no_such_sku``, ``malformed_reply`` for a price that cannot be believed, or
+    ``already_mapped`` if another listing buys that SKU already.
     """
-    _take_over(listing, product, sku_id, picture_mark)
-    try:
-        with transaction.atomic():
-            listing.save(
-                update_fields=[
-                    "external_product_id",
-                    "external_sku_id",
-                    "external_sku_attr",
-                    "cost",
-                    "currency",
-                    "stock",
-                    "quantity_limit",
-                    "fingerprint",
-                    "drifted_at",
-                    "checked_at",
-                ]
-            )
-            close_remapped(listing, actor=actor)
-    except IntegrityError as exc:
-        listing.refresh_from_db()
-        raise DomainError(
-            _("Another listing of this account buys the same SKU already."), code="already_mapped"
-        ) from exc
+    sku = _sku_of(product, sku_id)
+    read_at = read_at or database_now()
+    buys_already = _buys_already(listing, product, sku)
+    with transaction.atomic():
+        _write_meaning(listing, product, sku, picture_mark)
+        if buys_already:
+            reading = reading_of(listing, sku, told_last=listing.quantity_limit)
+            apply_readings([reading], started_at=read_at)
+        else:
+            _write_figures(listing, sku, read_at)
+        close_remapped(listing, actor=actor)
+    listing.refresh_from_db(fields=_FIGURES)
     refresh_variants([listing.variant_id])
     return listing
 
@@ -114,6 +120,7 @@ def add_listing(
     sku_id: str,
     quantity_per_unit: int = 1,
     picture_mark: str | None = None,
+    read_at: datetime | None = None,
 ) -> Listing:
     """A further listing of ``variant``, tried after those that it has: the SKU ``sku_id`` of ``product``.
 
@@ -124,7 +131,9 @@ def add_listing(
     last = variant.listings.aggregate(last=Max("priority"))["last"] or 0
     listing = blank_listing(variant, account, product.product_id)
     listing.quantity_per_unit, listing.priority = quantity_per_unit, min(last + 1, 32_767)
-    _take_over(listing, product, sku_id, picture_mark)
+    sku = _sku_of(product, sku_id)
+    _set_meaning(listing, product, sku, picture_mark)
+    _set_figures(listing, sku, read_at or database_now())
     try:
         with transaction.atomic():
             listing.save(force_insert=True)
@@ -144,37 +153,83 @@ def map_variant(
     sku_id: str,
     pieces: int = 1,
     picture_mark: str | None = None,
+    read_at: datetime | None = None,
     actor: str = "system",
 ) -> Listing:
     """Let ``variant`` be bought as ``pieces`` of a SKU: its listing of that SKU is read anew, or it gets one.
 
     Raises as ``add_listing`` and ``map_listing`` do.
     """
-    present = Listing.objects.select_related("variant").filter(
+    present = Listing.objects.select_related("variant", "account").filter(
         variant=variant, account=account, external_product_id=product.product_id, external_sku_id=sku_id,
         quantity_per_unit=pieces,
     ).first()  # fmt: skip
     if present is not None:
-        return map_listing(present, product=product, sku_id=sku_id, picture_mark=picture_mark, actor=actor)
+        return map_listing(
+            present, product=product, sku_id=sku_id, picture_mark=picture_mark, read_at=read_at, actor=actor
+        )
     return add_listing(
-        variant, account, product=product, sku_id=sku_id, picture_mark=picture_mark, quantity_per_unit=pieces
-    )
+        variant, account, product=product, sku_id=sku_id, picture_mark=picture_mark, read_at=read_at,
+        quantity_per_unit=pieces,
+    )  # fmt: skip
 
 
-def _take_over(listing: Listing, product: ProductSnapshot, sku_id: str, picture_mark: str | None) -> None:
+def _sku_of(product: ProductSnapshot, sku_id: str) -> SkuSnapshot:
     sku = product.sku(sku_id)
     if sku is None:
         raise DomainError(_("The supplier's product has no such SKU."), code="no_such_sku", sku_id=sku_id)
+    return sku
+
+
+def _buys_already(listing: Listing, product: ProductSnapshot, sku: SkuSnapshot) -> bool:
+    """Whether what is stored was read of this very SKU."""
+    same = (listing.external_product_id, listing.external_sku_id) == (product.product_id, sku.sku_id)
+    return same and listing.checked_at is not None and listing.cost is not None
+
+
+def _write_meaning(listing: Listing, product: ProductSnapshot, sku: SkuSnapshot, picture_mark: str | None) -> None:
+    _set_meaning(listing, product, sku, picture_mark)
+    try:
+        with transaction.atomic():
+            listing.save(update_fields=_MEANING)
+    except IntegrityError as exc:
+        listing.refresh_from_db()
+        raise DomainError(
+            _("Another listing of this account buys the same SKU already."), code="already_mapped"
+        ) from exc
+
+
+def _set_meaning(listing: Listing, product: ProductSnapshot, sku: SkuSnapshot, picture_mark: str | None) -> None:
     listing.external_product_id = product.product_id
     listing.external_sku_id = sku.sku_id
     listing.external_sku_attr = sku.sku_attr
-    listing.cost = sku.price.amount
-    listing.currency = sku.price.currency
-    listing.stock = sku.stock
-    listing.quantity_limit = sku.quantity_limit
     listing.fingerprint = fingerprint_of(product, sku, picture_mark=picture_mark)
     listing.drifted_at = None
-    listing.checked_at = timezone.now()
+
+
+def _write_figures(listing: Listing, sku: SkuSnapshot, read_at: datetime) -> None:
+    """The figures of another SKU than before. What orders keep is bought as this one now.
+
+    The row is locked: no order takes from it between the two looks.
+    """
+    Listing.objects.select_for_update(no_key=True).get(pk=listing.pk)
+    waiting = SyncChange.objects.filter(listing=listing, status=SyncChange.Status.WAITING)
+    waiting.exclude(external_product_id=listing.external_product_id, external_sku_id=listing.external_sku_id).update(
+        status=SyncChange.Status.SUPERSEDED
+    )
+    _set_figures(listing, sku, read_at)
+    if listing.stock is not None:
+        held = stock.kept([listing.pk], not_bought_before=read_at).get(listing.pk, 0)
+        listing.stock = 0 if waiting.filter(withholds=True).exists() else max(0, listing.stock - held)
+    listing.save(update_fields=_FIGURES)
+
+
+def _set_figures(listing: Listing, sku: SkuSnapshot, read_at: datetime) -> None:
+    listing.cost = sku.price.rounded().amount
+    listing.currency = sku.price.currency
+    listing.stock = stock.storable(sku.stock)
+    listing.quantity_limit = stock.storable(sku.quantity_limit)
+    listing.checked_at = read_at
 
 
 def forget_reading(listing: Listing) -> None:

@@ -10,9 +10,17 @@ from django.db.models import F
 from catalog.models import Listing
 from catalog.shelf import note_stock
 
+#: So much is kept of a supplier's number: a column holds no more.
+_MOST = 2_000_000_000
+
 #: Who keeps pieces for orders that the supplier does not know of. The floors above say it: this one knows no orders.
 Keeper = Callable[[Sequence[int], datetime], dict[int, int]]
 _keepers: list[Keeper] = []
+
+
+def storable(pieces: int | None) -> int | None:
+    """A supplier's number of pieces as it can be stored; None if it tells none."""
+    return None if pieces is None else max(0, min(pieces, _MOST))
 
 
 def take(listing_id: int, quantity: int) -> bool:

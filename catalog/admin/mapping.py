@@ -29,6 +29,7 @@ from catalog.models import Listing, ProductImage, Variant
 from catalog.pricing.margin import margin_percent
 from catalog.supplier_pictures import PictureOrigins
 from integrations.cells import money_text
+from integrations.clock import database_now
 from integrations.crypto import UndecryptableValue
 from integrations.models import SupplierAccount
 from integrations.registry import PROVIDERS, product_id_from_url
@@ -220,6 +221,7 @@ class MappingMixin:
         _check(request, ADD)
         form = CandidateForm(request.POST)
         # Read anew: what the browser sends decides which SKU, never what it costs.
+        read_at = database_now()
         product = _read(request, variant, form) if form.is_valid() else None
         if product is None:
             return {"form": form}
@@ -229,7 +231,7 @@ class MappingMixin:
         try:
             map_variant(
                 variant, account, product=product, sku_id=sku_id, pieces=form.cleaned_data["pieces"], picture_mark=mark,
-                actor=f"staff:{request.user.pk}",
+                read_at=read_at, actor=f"staff:{request.user.pk}",
             )  # fmt: skip
         except DomainError as exc:
             messages.error(request, exc.message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from catalog.mapping import blank_listing, map_variant, read_product
 from catalog.models import Listing, Product, Variant
 from catalog.supplier_pictures import PictureOrigins, looking_for
 from integrations.cells import money_text
+from integrations.clock import database_now
 from integrations.crypto import UndecryptableValue
 from integrations.models import SupplierAccount
 from integrations.types import ProductSnapshot
@@ -70,9 +72,10 @@ class ProductMappingMixin:
             if not self.has_mapping_permission(request):
                 raise PermissionDenied
             # Read anew for mapping as well: the browser says which SKU, never what it costs.
+            read_at = database_now()
             theirs = _read(request, product, form) if form.is_valid() else None
             if theirs is not None and request.POST.get("do") == "map":
-                _map_chosen(request, product, form.cleaned_data, theirs)
+                _map_chosen(request, product, form.cleaned_data, theirs, read_at)
                 return HttpResponseRedirect(request.path)
             if theirs is not None:
                 rows = _proposed(product, form.cleaned_data, theirs, pictures)
@@ -158,7 +161,9 @@ def _proposed(
     return rows
 
 
-def _map_chosen(request: HttpRequest, product: Product, wanted: dict[str, Any], theirs: ProductSnapshot) -> None:
+def _map_chosen(
+    request: HttpRequest, product: Product, wanted: dict[str, Any], theirs: ProductSnapshot, read_at: datetime
+) -> None:
     """Map what is ticked, each by itself: one that is refused is named and stops no other."""
     chosen = dict(choice.partition(":")[::2] for choice in request.POST.getlist("choice")[:_ROWS])
     account: SupplierAccount = wanted["account"]
@@ -171,7 +176,7 @@ def _map_chosen(request: HttpRequest, product: Product, wanted: dict[str, Any], 
         try:
             map_variant(
                 variant, account, product=theirs, sku_id=sku_id, pieces=wanted["pieces"],
-                picture_mark=marks.get(sku_id), actor=f"staff:{request.user.pk}",
+                picture_mark=marks.get(sku_id), read_at=read_at, actor=f"staff:{request.user.pk}",
             )  # fmt: skip
             done += 1
         except DomainError as exc:

@@ -307,12 +307,14 @@ class VariantAdmin(MappingMixin, ModelAdmin):
         if request.method == "POST":
             try:
                 # Read anew for the pick as well: what the browser sends decides which SKU, never what it costs.
+                read_at = database_now()
                 product = read_product(listing)
                 if sku_id := request.POST.get("sku_id"):
                     mark = picture_mark_of(listing, product, sku_id)
                     map_listing(
-                        listing, product=product, sku_id=sku_id, picture_mark=mark, actor=f"staff:{request.user.pk}"
-                    )
+                        listing, product=product, sku_id=sku_id, picture_mark=mark, read_at=read_at,
+                        actor=f"staff:{request.user.pk}",
+                    )  # fmt: skip
                     messages.success(request, _now("The listing now buys this SKU."))
                     return HttpResponseRedirect(reverse("admin:catalog_variant_change", args=[variant_id]))
             except (DomainError, UndecryptableValue) as exc:

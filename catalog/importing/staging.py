@@ -30,6 +30,7 @@ from catalog.models import (
     StagedProduct,
     StagedVariant,
 )
+from catalog.stock import storable
 from integrations.models import SupplierAccount
 from integrations.types import ProductSnapshot, SkuSnapshot
 from shop.errors import DomainError
@@ -37,7 +38,6 @@ from shop.errors import DomainError
 #: More SKUs than that nobody chooses from, and no page shows.
 MAX_VARIANTS = 500
 MAX_PICTURES = 30
-_MAX_STOCK = 2_147_483_647
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +215,7 @@ def _write_variant(
     # A picture is fetched once: its mark outlives later imports.
     variant.fingerprint = fingerprint_of(product, sku, picture_mark=marks.get(picture_of(product, sku)))
     variant.cost, variant.cost_currency = sku.price.rounded().amount, sku.price.currency
-    variant.stock = None if sku.stock is None else min(sku.stock, _MAX_STOCK)
-    variant.quantity_limit = sku.quantity_limit
+    variant.stock, variant.quantity_limit = storable(sku.stock), storable(sku.quantity_limit)
     variant.picture_url = sku.image_url[:1000]
     variant.is_gone = False
     variant.position = position

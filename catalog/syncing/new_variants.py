@@ -17,6 +17,7 @@ from catalog.models import ChangeKind, Listing, Product, SyncAction, SyncChange,
 from catalog.pricing.history import record_first_prices
 from catalog.pricing.repricing import SYSTEM, starting_price
 from catalog.shelf import refresh
+from catalog.stock import storable
 from catalog.syncing.rules import stored_rules
 from catalog.variant_skus import free_skus
 from integrations.types import ProductSnapshot, SkuSnapshot
@@ -213,7 +214,11 @@ def _details(product: ProductSnapshot, sku: SkuSnapshot) -> dict[str, object]:
 
 
 def _figures(sku: SkuSnapshot) -> dict[str, Any]:
-    return {"cost_after": sku.price.rounded().amount, "currency": sku.price.currency, "stock_after": sku.stock}
+    return {
+        "cost_after": sku.price.rounded().amount,
+        "currency": sku.price.currency,
+        "stock_after": storable(sku.stock),
+    }
 
 
 def _options(ours: Product, sku: SkuSnapshot) -> dict[str, str]:

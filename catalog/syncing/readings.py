@@ -9,11 +9,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from catalog.models import ChangeKind, Listing
+from catalog.stock import storable
 from integrations.errors import MalformedReply
 from integrations.types import ProductSnapshot, SkuSnapshot
 
-#: What is kept of a supplier's number: a column holds no more.
-MOST_STOCK = 2_000_000_000
 _CENT = Decimal("0.01")
 _MOST_COST = Decimal(10) ** 10
 
@@ -66,6 +65,14 @@ def _reading(listing: Listing, by_id: Mapping[str, SkuSnapshot], limits: Mapping
         sku = next(iter(by_id.values()))  # Mapped by the product alone, which has one SKU.
     if sku is None:
         return Reading(listing.pk, gone=ChangeKind.SKU_GONE.value)
+    return reading_of(listing, sku, told_last=limits.get(sku.sku_id))
+
+
+def reading_of(listing: Listing, sku: SkuSnapshot, *, told_last: int | None) -> Reading:
+    """What ``sku`` says about ``listing``, which buys it. ``told_last`` is the limit that was told before.
+
+    Raises ``MalformedReply`` for a price that nothing may be concluded from.
+    """
     # In the account's currency was asked: a cost that was kept in another one may be replaced, but by no third one.
     if listing.cost is not None and sku.price.currency not in (listing.currency, listing.account.currency):
         text = _("The supplier answers in %(told)s, the cost is kept in %(kept)s.")
@@ -77,8 +84,8 @@ def _reading(listing: Listing, by_id: Mapping[str, SkuSnapshot], limits: Mapping
         listing.pk,
         cost=cost,
         currency=sku.price.currency,
-        stock=None if sku.stock is None else max(0, min(sku.stock, MOST_STOCK)),
-        quantity_limit=_limit(listing, sku, limits.get(sku.sku_id)),
+        stock=storable(sku.stock),
+        quantity_limit=_limit(listing, sku, told_last),
         replaces_currency=sku.price.currency == listing.account.currency,
     )
 
@@ -86,5 +93,5 @@ def _reading(listing: Listing, by_id: Mapping[str, SkuSnapshot], limits: Mapping
 def _limit(listing: Listing, sku: SkuSnapshot, told_last: int | None) -> int | None:
     """The limit that is told. If none is, one that the supplier set before ends, and one that staff typed stays."""
     if sku.quantity_limit is not None:
-        return min(sku.quantity_limit, MOST_STOCK)
+        return storable(sku.quantity_limit)
     return None if listing.quantity_limit == told_last else listing.quantity_limit

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from catalog import stock
 from catalog.mapping import map_listing, read_product
+from catalog.models import Listing, SyncChange
+from catalog.syncing.applying import apply_readings
+from catalog.syncing.readings import Reading
+from integrations.clock import database_now
 from integrations.errors import Transient
 from integrations.types import ProductSnapshot
 from shop.errors import DomainError
-from tests.factories import ListingFactory
+from tests.factories import ListingFactory, OrderFactory, OrderLineFactory, PriceRuleFactory
 from tests.fake_supplier import sku, usd
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +51,80 @@ def test_the_chosen_sku_is_taken_over_with_its_meaning():
         "price": {"amount": "9.50", "currency": "USD", "low": "4.75", "high": "19.00"},
     }
     assert listing.checked_at is not None
+
+
+def read_before(**changes):
+    return ListingFactory(
+        external_product_id=PRODUCT.product_id, external_sku_id="12000040000010101", checked_at=database_now(),
+        **{"cost": Decimal("8.01"), "stock": 5, **changes},
+    )  # fmt: skip
+
+
+def reserve(listing, quantity: int) -> None:
+    assert stock.take(listing.pk, quantity)
+    OrderLineFactory(
+        order=OrderFactory(), variant=listing.variant, listing=listing, quantity=quantity, quantity_reserved=quantity
+    )
+
+
+@pytest.mark.parametrize("sku_id", ["12000040000010101", "78"])
+def test_pieces_that_an_unbought_order_keeps_are_not_sold_again_when_the_sku_is_read_or_another_one_mapped(sku_id):
+    listing = read_before()
+    reserve(listing, 3)
+    product = replace(PRODUCT, skus=(sku(stock=5), sku("78", stock=5)))
+
+    map_listing(listing, product=product, sku_id=sku_id)
+
+    listing.refresh_from_db()
+    assert listing.stock == 2
+
+
+def test_reading_the_same_sku_again_does_not_sell_what_waits_for_a_decision():
+    listing = read_before(variant__price=Decimal("14.00"))
+    apply_readings([Reading(listing.pk, cost=Decimal("15.00"), currency="USD", stock=5)], started_at=database_now())
+    listing.refresh_from_db()
+    change = SyncChange.objects.get(status="waiting", withholds=True)
+
+    map_listing(listing, product=replace(PRODUCT, skus=(sku(price=usd("15.00")),)), sku_id="12000040000010101")
+
+    listing.refresh_from_db()
+    change.refresh_from_db()
+    assert (listing.stock, change.status) == (0, "waiting")
+
+
+def test_what_waits_about_another_sku_is_past_when_staff_map_the_listing_to_this_one():
+    listing = read_before(variant__price=Decimal("14.00"))
+    apply_readings([Reading(listing.pk, cost=Decimal("15.00"), currency="USD", stock=5)], started_at=database_now())
+    listing.refresh_from_db()
+
+    map_listing(listing, product=replace(PRODUCT, skus=(sku("78", stock=7),)), sku_id="78")
+
+    listing.refresh_from_db()
+    assert listing.stock == 7
+    assert not SyncChange.objects.filter(status="waiting").exists()
+
+
+def test_price_follows_when_staff_read_the_same_sku_again():
+    PriceRuleFactory()
+    listing = read_before(variant__price=Decimal("11.21"))
+
+    map_listing(listing, product=replace(PRODUCT, skus=(sku(price=usd("10.00")),)), sku_id="12000040000010101")
+
+    listing.variant.refresh_from_db()
+    assert (listing.cost, listing.variant.price) == (Decimal("10.00"), Decimal("14.00"))
+
+
+@pytest.mark.parametrize("checked_at", [None, datetime(2026, 1, 1, tzinfo=UTC)])
+def test_number_that_no_column_holds_is_kept_as_the_most_that_can_be(checked_at):
+    listing = read_before()
+    Listing.objects.update(checked_at=checked_at)
+    listing.refresh_from_db()
+    product = replace(PRODUCT, skus=(sku(stock=10**12, quantity_limit=10**12),))
+
+    map_listing(listing, product=product, sku_id="12000040000010101")
+
+    listing.refresh_from_db()
+    assert (listing.stock, listing.quantity_limit) == (2_000_000_000, 2_000_000_000)
 
 
 def test_a_sku_that_the_product_has_not_is_refused():

@@ -357,6 +357,15 @@ def test_new_variant_that_goes_again_is_overtaken_and_asked_about_when_it_is_bac
     assert SyncChange.objects.filter(status="waiting").count() == 1
 
 
+def test_new_sku_with_more_pieces_than_a_column_holds_is_noted(account, supplier):
+    row = watched(listing_of(account), known_skus={"12000040000010101": None})
+    supplier.skus = [sku(), sku("2", stock=10**12)]
+
+    checking.check(row)
+
+    assert SyncChange.objects.get().stock_after == 2_000_000_000
+
+
 def test_limit_of_a_promotion_ends_with_it_and_a_typed_one_stays(account, supplier):
     listing = listing_of(account)
     row = watched(listing)
