@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -26,7 +25,9 @@ from catalog.delivery import DeliveryOption, choose_freight, known_options_for
 from catalog.drift import picture_of
 from catalog.mapping import blank_listing, map_variant, picture_mark_of, read_product
 from catalog.models import Listing, ProductImage, Variant
+from catalog.pricing.costs import landed_unit_cost
 from catalog.pricing.margin import margin_percent
+from catalog.rates import NoRate
 from catalog.supplier_pictures import PictureOrigins
 from integrations.cells import money_text
 from integrations.clock import database_now
@@ -35,7 +36,6 @@ from integrations.models import SupplierAccount
 from integrations.registry import PROVIDERS, product_id_from_url
 from integrations.types import ProductSnapshot
 from shop.errors import DomainError
-from shop.money import CurrencyMismatch
 
 BOARD, PAGE = "catalog_mapping", "catalog_variant_mapping"
 VIEW, CHANGE, ADD = "catalog.view_listing", "catalog.change_listing", "catalog.add_listing"
@@ -207,7 +207,8 @@ class MappingMixin:
                 sku_text=sku.sku_attr,
                 cost=money_text(sku.price),
                 stock=sku.stock,
-                margin=_margin_text(variant, Listing(cost=sku.price.amount, currency=sku.price.currency,
+                margin=_margin_text(variant, Listing(account=account, cost=sku.price.amount,
+                                                     currency=sku.price.currency,
                                                      quantity_per_unit=form.cleaned_data["pieces"])),
                 picture_url=pictures.shown(account, picture_of(product, sku)),
                 score=score,
@@ -303,15 +304,12 @@ def _card(
 
 
 def _margin_text(variant: Variant, listing: Listing) -> str:
-    """The margin on the goods alone, without sending them."""
-    cost = listing.unit_cost
-    if cost is None:
-        return ""
+    """The margin on the goods with the account's fees, without sending them."""
     try:
-        percent: Decimal = margin_percent(variant.unit_price, cost)
-    except CurrencyMismatch:
-        return _now("cost in another currency than the price")
-    return f"{percent} %"
+        cost = landed_unit_cost(listing, currency=variant.currency)
+    except NoRate as exc:
+        return exc.message
+    return "" if cost is None else f"{margin_percent(variant.unit_price, cost)} %"
 
 
 def _delivery_text(listing: Listing, country: str, options: tuple[DeliveryOption, ...] | None) -> str:

@@ -29,9 +29,9 @@ from catalog.bundles import BadBundle, check_parts, set_parts
 from catalog.drifts import close_remapped
 from catalog.mapping import forget_reading, map_listing, picture_mark_of, read_product
 from catalog.models import BundlePart, Listing, Variant
-from catalog.pricing.costs import fees_of, landed_cost
+from catalog.pricing.costs import landed_unit_cost
 from catalog.pricing.margin import margin_percent
-from catalog.rates import NoRate, rates_for
+from catalog.rates import NoRate
 from catalog.shelf import refresh
 from integrations.cells import label, money_text
 from integrations.clock import database_now
@@ -148,14 +148,16 @@ class ListingInline(StackedInline):
 
     @display(description=_("margin"))
     def margin(self, listing: Listing) -> SafeString | str:
-        if listing.pk is None or listing.unit_cost is None:
+        if listing.pk is None:
             return "-"
-        price, cost, fees = listing.variant.unit_price, listing.unit_cost, fees_of(listing.account)
-        rates = rates_for([price.currency, cost.currency, fees.fixed.currency])
+        price = listing.variant.unit_price
         try:
-            percent = margin_percent(price, landed_cost(cost, fees=fees, currency=price.currency, rates=rates).total)
+            cost = landed_unit_cost(listing, currency=price.currency)
         except NoRate:
             return label(_now("cost in another currency than the price"), "warning")
+        if cost is None:
+            return "-"
+        percent = margin_percent(price, cost)
         text = _now("%(percent)s %% of %(price)s") % {"percent": percent, "price": money_text(price)}
         return label(text, "success" if percent > 0 else "danger")
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from catalog.models import Listing
-from catalog.rates import Rates
+from catalog.rates import Rates, rates_for
 from integrations.models import SupplierAccount
 from shop.money import Money
 
@@ -57,6 +57,26 @@ def landed_cost(
         if fees.fixed.amount:
             fee = fee + there(fees.fixed)
     return Landed(bought + fee, fee, min(dates, default=None))
+
+
+def rates_of(listings: Iterable[Listing], currencies: Iterable[str]) -> Rates:
+    """The rates that ``landed_unit_cost`` of ``listings`` in any of ``currencies`` can need, in one query."""
+    needed = set(currencies)
+    for listing in listings:
+        needed |= {listing.currency, listing.account.currency}
+    return rates_for(needed)
+
+
+def landed_unit_cost(listing: Listing, *, currency: str, rates: Rates | None = None) -> Money | None:
+    """What one of ours costs through ``listing`` in ``currency``: the goods with the account's fees, without sending.
+
+    None if the cost is not known. Raises ``NoRate``.
+    """
+    goods = listing.unit_cost
+    if goods is None:
+        return None
+    rates = rates or rates_of([listing], [currency])
+    return landed_cost(goods, currency=currency, rates=rates, fees=fees_of(listing.account)).total
 
 
 def listing_to_price_by(listings: Iterable[Listing]) -> Listing | None:

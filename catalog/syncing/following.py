@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from catalog import shelf
 from catalog.models import ChangeKind, Listing, Product, SyncAction, SyncChange, Variant
+from catalog.pricing.costs import landed_unit_cost, rates_of
 from catalog.pricing.margin import margin_percent
 from catalog.pricing.repricing import reprice
+from catalog.rates import NoRate, Rates
 from catalog.syncing.deciding import PRICES, Found
 from catalog.syncing.storing import Written
 
@@ -105,17 +107,17 @@ def _follow_prices(rows: list[SyncChange], released: Collection[int]) -> int:
     followed = {listings[row.listing_id].variant_id for row in priced if row.action == _A.FOLLOW}
     refused = {one.variant_id: one.message for one in reprice(followed, reason=_("The supplier's price")).refused}
     # Read anew: these are the prices after it.
-    listings = Listing.objects.select_related("variant").in_bulk([row.listing_id for row in priced])
+    listings = Listing.objects.select_related("variant", "account").in_bulk([row.listing_id for row in priced])
+    rates = rates_of(listings.values(), {listing.variant.currency for listing in listings.values()})
     asked, more = [], 0
     for row in priced:
         listing = listings[row.listing_id]
-        is_refused = row.action == _A.FOLLOW and listing.variant_id in refused
-        at_a_loss = (row.kind == _K.PRICE_UP or row.listing_id in released) and is_at_a_loss(listing)
-        if at_a_loss or is_refused:
+        why = refused.get(listing.variant_id, "") if row.action == _A.FOLLOW else ""
+        loss = _loss(listing, rates) if row.kind == _K.PRICE_UP or row.listing_id in released else ""
+        if loss or why:
             more += row.status != _S.WAITING
-            row.status, row.withholds = _S.WAITING, at_a_loss
-            why = refused[listing.variant_id] if is_refused else _("At today's price it would be sold at a loss.")
-            row.note = str(why)[:300]
+            row.status, row.withholds = _S.WAITING, bool(loss)
+            row.note = str(why or loss)[:300]
             asked.append(row)
     SyncChange.objects.bulk_update(asked, ["status", "withholds", "note"], batch_size=500)
     withhold([row.listing_id for row in asked if row.withholds and row.listing_id is not None])
@@ -131,11 +133,23 @@ def withhold(listing_ids: Iterable[int]) -> None:
 
 
 def is_at_a_loss(listing: Listing) -> bool:
-    """Whether less than the least margin is left of the variant's price. False where that cannot be told."""
-    cost, price = listing.unit_cost, listing.variant.unit_price
-    if cost is None or cost.currency != price.currency:
-        return False
-    return bool(margin_percent(price, cost) < settings.MINIMUM_MARGIN_PERCENT)
+    """Whether less than the least margin is left of the variant's price after goods and fees.
+
+    So it is where no exchange rate tells; False while no cost is known.
+    """
+    return bool(_loss(listing))
+
+
+def _loss(listing: Listing, rates: Rates | None = None) -> str:
+    """Why ``listing`` counts as sold at a loss, in words for staff; empty if it does not."""
+    price = listing.variant.unit_price
+    try:
+        cost = landed_unit_cost(listing, currency=price.currency, rates=rates)
+    except NoRate as exc:
+        return exc.message
+    if cost is None or margin_percent(price, cost) >= settings.MINIMUM_MARGIN_PERCENT:
+        return ""
+    return _("At today's price it would be sold at a loss.")
 
 
 def stop_shipping(listing_id: int, country: str) -> None:

@@ -12,7 +12,7 @@ from catalog.mapping_doubts import Doubt, counts, doubtful
 from catalog.models import Listing, Variant
 from integrations.errors import Transient
 from integrations.types import ProductSnapshot
-from tests.factories import ListingFactory, SupplierAccountFactory, VariantFactory
+from tests.factories import ExchangeRateFactory, ListingFactory, SupplierAccountFactory, VariantFactory
 from tests.fake_supplier import sku, usd
 from tests.staff import signed_in
 
@@ -66,6 +66,23 @@ class TestDoubts:
 
         assert list(doubtful(doubt)) == [found.variant]
         assert counts()[doubt] == 1
+
+    @pytest.mark.parametrize(("cost", "is_loss"), [("19.00", True), ("18.00", False)])
+    def test_a_loss_counts_rates_and_fees(self, settings, cost, is_loss):
+        settings.EXCHANGE_MARGIN_PERCENT = 0
+        ExchangeRateFactory(currency="USD", rate="1.25")
+        account = SupplierAccountFactory(fee_percent="5", fee_fixed="1.25")
+        # 19.00 USD are 15.20 EUR, with 5 % and 1.00 EUR 16.96; 18.00 USD are 16.12 EUR.
+        price = {"variant__currency": "EUR", "variant__price": "16.50"}
+        listing = ListingFactory(**READ, account=account, cost=cost, **price)
+
+        assert list(doubtful(Doubt.LOSS)) == ([listing.variant] if is_loss else [])
+
+    def test_a_cost_without_a_rate_counts_as_a_loss(self):
+        ListingFactory(**READ)
+        listing = ListingFactory(**READ, variant__currency="EUR")
+
+        assert list(doubtful(Doubt.LOSS)) == [listing.variant]
 
     def test_a_bundle_with_a_part_that_is_bought_nowhere(self):
         made, part = VariantFactory(), VariantFactory(is_active=False)
@@ -133,6 +150,17 @@ class TestPage:
         text = signed_in(*STAFF).get(page(listing.variant)).content.decode()
 
         assert 'name="country" value="DE"' in text
+
+    def test_the_margin_counts_rates_and_fees(self, settings):
+        settings.EXCHANGE_MARGIN_PERCENT = 0
+        ExchangeRateFactory(currency="USD", rate="1.25")
+        account = SupplierAccountFactory(fee_percent="10")
+        listing = ListingFactory(account=account, cost="10.00", variant__currency="EUR", variant__price="17.60")
+
+        text = signed_in(*STAFF).get(page(listing.variant)).content.decode()
+
+        # 10.00 USD are 8.00 EUR, with fees 8.80 EUR.
+        assert "50.0 %" in text
 
     def test_a_bundle_shows_its_parts(self):
         made, part = VariantFactory(), VariantFactory(product__title="Bulb")

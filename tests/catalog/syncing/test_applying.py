@@ -16,6 +16,7 @@ from catalog.syncing.readings import Reading
 from fulfillment.models import OrderLine
 from integrations.clock import database_now
 from tests.factories import (
+    ExchangeRateFactory,
     ListingFactory,
     OrderFactory,
     OrderLineFactory,
@@ -225,6 +226,43 @@ def test_price_that_would_be_below_cost_is_not_sold_until_staff_decide():
     change = SyncChange.objects.get()
     assert (change.status, change.withholds, listing.stock) == ("waiting", True, 0)
     assert "loss" in change.note
+
+
+def in_euro(**changes):
+    """Sold for 9.00 EUR at a fixed price, bought for 10.00 USD: 8.00 EUR."""
+    values = {
+        "variant__currency": "EUR",
+        "variant__price": Decimal("9.00"),
+        "variant__price_is_fixed": True,
+        "stock": 5,
+    }
+    return ListingFactory(cost=Decimal("10.00"), **{**values, **changes})
+
+
+@pytest.mark.parametrize(
+    ("cost", "fee_percent", "stock_after"), [("11.00", "0", 5), ("11.50", "0", 0), ("11.00", "5", 0)]
+)
+def test_loss_in_another_currency_or_by_fees_is_not_sold(settings, cost, fee_percent, stock_after):
+    settings.EXCHANGE_MARGIN_PERCENT = 0
+    ExchangeRateFactory(currency="USD", rate=Decimal("1.25"))
+    listing = in_euro(account__fee_percent=Decimal(fee_percent))
+
+    apply(read(listing, cost=Decimal(cost)))
+
+    listing.refresh_from_db()
+    assert listing.stock == stock_after
+    assert SyncChange.objects.filter(status="waiting", withholds=True).exists() is (stock_after == 0)
+
+
+def test_higher_cost_without_a_usable_rate_counts_as_a_loss():
+    listing = in_euro()
+
+    apply(read(listing, cost=Decimal("10.10")))
+
+    listing.refresh_from_db()
+    change = SyncChange.objects.get()
+    assert (change.status, change.withholds, listing.stock) == ("waiting", True, 0)
+    assert "exchange rate" in change.note
 
 
 def test_withheld_listing_stays_out_of_stock_at_the_next_check():
