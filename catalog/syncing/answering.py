@@ -102,6 +102,10 @@ def _follow_price(change: SyncChange) -> None:
 
 def _follow_stock(change: SyncChange) -> None:
     stock = change.stock_after or 0
+    if change.withholds:
+        # Nothing is sold since it was found: it stays so.
+        _refresh(change)
+        return
     withheld = SyncChange.objects.filter(listing=change.listing_id, status=_S.WAITING, withholds=True)
     if stock and withheld.exists():
         text = _("It is not sold until another change of it is decided: decide that one first.")

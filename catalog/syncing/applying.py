@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from catalog import shelf, stock
 from catalog.models import ChangeKind, SyncAction, SyncChange
@@ -69,8 +70,8 @@ def _apply_chunk(
     by_id = {reading.listing_id: reading for reading in readings}
     storing.stage(readings)
     wanted = [
-        Written(present, _outcome(present, by_id[present.listing_id], rules, held, waiting))
-        for present, held, waiting in _concerned(by_id, started_at)
+        Written(present, _outcome(present, by_id[present.listing_id], rules, kept, waiting))
+        for present, kept, waiting in _concerned(by_id, started_at)
     ]
     written = storing.write(wanted, started_at=started_at)
     applied.unchanged += storing.mark_seen(started_at=started_at)
@@ -112,7 +113,8 @@ def _outcome(present: Present, reading: Reading, rules: Rules, held: int, waitin
         present,
         reading,
         held=held,
-        is_withheld=any(waiting.values()),
+        # A SKU that is seen again is not gone: nobody needs to decide that.
+        is_withheld=any(held for kind, held in waiting.items() if reading.gone or kind != ChangeKind.SKU_GONE),
         waiting=frozenset(waiting),
         action_of=action_of,
     )
@@ -213,6 +215,7 @@ def _overtake(news: list[tuple[Written, Found]]) -> dict[int, str]:
 def _row(one: Written, found: Found, *, run_id: int | None, country: str) -> SyncChange:
     before, after = one.before, one.after
     is_price = found.kind in PRICES
+    is_doubted = found.kind == ChangeKind.SKU_GONE and found.withholds
     return SyncChange(
         run_id=run_id,
         account_id=before.account_id,
@@ -228,6 +231,7 @@ def _row(one: Written, found: Found, *, run_id: int | None, country: str) -> Syn
         currency=after.currency if is_price else "",
         stock_before=None if is_price else before.stock,
         stock_after=found.stock,
+        note=_("Most SKUs of the product are missing at once: look whether that is so.") if is_doubted else "",
         details={"country": country} if found.kind == ChangeKind.SHIPPING_GONE else {},
     )
 

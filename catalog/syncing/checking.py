@@ -15,7 +15,7 @@ from catalog.models import ChangeKind, Listing, WatchedProduct
 from catalog.syncing import meanings, priority
 from catalog.syncing.applying import Applied, apply_readings
 from catalog.syncing.new_variants import Noted, end_new, known_skus, note_new
-from catalog.syncing.readings import Reading, gone_readings, readings_of
+from catalog.syncing.readings import Reading, gone_readings, lacks_most, readings_of
 from integrations.clock import database_now
 from integrations.errors import Rejected, SupplierError, Transient
 from integrations.types import ProductSnapshot, Refusal
@@ -86,7 +86,8 @@ def _ask(watched: WatchedProduct, country: str, listings: list[Listing], *, run_
         readings = _refused(listings, exc)
     else:
         found = meanings.compare(listings, product)
-        readings = readings_of(product, found.same, limits=watched.known_skus)
+        is_doubted = product.orderable and lacks_most(product, listings)
+        readings = readings_of(product, found.same, limits=watched.known_skus, is_doubted=is_doubted)
         # Not before the answer is known to be a whole one.
         has_drifted = meanings.note(found.drifted) > 0
         drifted = len(listings) - len(found.same)

@@ -92,6 +92,8 @@ def outcome(
     ours to sell again. ``is_withheld``: staff have not yet decided about an earlier change, nothing is sold.
     ``waiting`` are the kinds of all changes of it that staff have not decided about.
     """
+    if reading.gone and reading.is_doubted:
+        return _doubted(present, reading.gone, waiting)
     if reading.gone:
         return _gone(present, reading.gone, action_of(reading.gone), waiting)
     cost, currency = present.cost, present.currency
@@ -128,6 +130,12 @@ def _gone(present: Present, kind: str, action: str, waiting: frozenset[str]) -> 
     # A refusal for a country says nothing about the goods themselves.
     ends = frozenset() if kind == _K.SHIPPING_GONE else waiting & ENDABLE - {kind}
     return Outcome(present.cost, present.currency, stock, present.quantity_limit, found, ends, is_fresh=not stays)
+
+
+def _doubted(present: Present, kind: str, waiting: frozenset[str]) -> Outcome:
+    """Perhaps it is gone: nothing is sold blindly, and nothing hidden or ended without a person, whatever the rule."""
+    found = (Found(kind, _A.ASK.value, _S.WAITING.value, withholds=True, stock=0),)
+    return Outcome(present.cost, present.currency, 0, present.quantity_limit, found, waiting & ENDABLE - {kind})
 
 
 def _priced(present: Present, cost: Decimal, action_of: Callable[[str], str]) -> tuple[Found, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from integrations.errors import MalformedReply
 from integrations.types import ProductSnapshot, SkuSnapshot
 
 _CENT = Decimal("0.01")
+_FEW = 2
 _MOST_COST = Decimal(10) ** 10
 
 
@@ -22,7 +23,7 @@ class Reading:
     """What a supplier says about one listing. ``cost`` (in ``currency``) and ``stock`` are of one of *their* pieces;
     None: not told, what is known stays. ``quantity_limit`` is what shall stand there, told or kept. ``gone`` is the
     kind of change if it cannot be bought at all any more. ``replaces_currency``: the cost is written anew in the
-    account's currency, where it was kept in another one.
+    account's currency, where it was kept in another one. ``is_doubted``: so much is gone at once that a person looks.
     """
 
     listing_id: int
@@ -32,12 +33,19 @@ class Reading:
     quantity_limit: int | None = None
     gone: str = ""
     replaces_currency: bool = False
+    is_doubted: bool = False
 
 
 def readings_of(
-    product: ProductSnapshot, listings: Iterable[Listing], *, limits: Mapping[str, int | None] | None = None
+    product: ProductSnapshot,
+    listings: Iterable[Listing],
+    *,
+    limits: Mapping[str, int | None] | None = None,
+    is_doubted: bool = False,
 ) -> list[Reading]:
     """What ``product`` says about ``listings``, which all buy it. ``limits`` are what was told last, by SKU id.
+
+    ``is_doubted``: that a SKU is gone is not believed yet (``lacks_most``).
 
     Raises ``MalformedReply`` for an answer that is not whole: without any SKU, priced in another currency than before,
     or with a word for the product's state that is in no list. Nothing may be concluded from such a one.
@@ -51,7 +59,18 @@ def readings_of(
     if not product.skus:
         raise MalformedReply(_("The supplier's answer names no SKU at all."), field="skus")
     by_id = {sku.sku_id: sku for sku in product.skus}
-    return [_reading(listing, by_id, limits or {}) for listing in listings]
+    readings = [_reading(listing, by_id, limits or {}) for listing in listings]
+    return [replace(one, is_doubted=True) if one.gone and is_doubted else one for one in readings]
+
+
+def lacks_most(product: ProductSnapshot, listings: Iterable[Listing]) -> bool:
+    """Whether more than half of the SKUs that ``listings`` buy, and two at least, are not in the answer.
+
+    No seller drops so much at once: more likely the answer is not whole.
+    """
+    bought = {listing.external_sku_id for listing in listings if listing.external_sku_id}
+    missing = bought - {sku.sku_id for sku in product.skus}
+    return len(missing) >= _FEW and len(missing) * 2 > len(bought)
 
 
 def gone_readings(listings: Iterable[Listing], kind: ChangeKind) -> list[Reading]:
