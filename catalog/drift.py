@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 
 from catalog import picture_marks
 from catalog.models import Listing
@@ -22,6 +24,15 @@ Look = Callable[[str], str | None]
 
 #: Two titles of at least so many words each that share none are of two products; other changes of titles are daily.
 _TITLE_WORDS = 3
+
+
+_WORDS = {
+    "title": _("title"),
+    "options": _("options"),
+    "sku_text": _("SKU text"),
+    "picture": _("picture"),
+    "price": _("price"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,11 @@ class Drift:
 
     @property
     def in_words(self) -> str:
-        return "; ".join(f"{change.what}: “{change.then}” when mapped, now “{change.now}”" for change in self.changes)
+        text = _now("%(what)s: “%(then)s” when mapped, now “%(now)s”")
+        return "; ".join(
+            text % {"what": _WORDS.get(change.what, change.what), "then": change.then, "now": change.now}
+            for change in self.changes
+        )
 
 
 def fingerprint_of(product: ProductSnapshot, sku: SkuSnapshot, *, picture_mark: str | None = None) -> dict[str, Any]:

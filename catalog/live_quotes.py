@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from catalog import delivery, drift
 from catalog.delivery import DeliveryOption, choose_freight
 from catalog.drift import Drift
@@ -39,7 +41,7 @@ def quote(listing: Listing, *, country: str) -> LiveQuote:
     Makes network calls, within the account's limits: not inside a transaction. Never raises for what a supplier does.
     """
     if listing.account.provider not in PROVIDERS:
-        return LiveQuote(listing, "No adapter is installed for this account's supplier.")
+        return LiveQuote(listing, _("No adapter is installed for this account's supplier."))
     try:
         product = adapter_for(listing.account).fetch_product(
             listing.external_product_id, country=country, currency=listing.account.currency
@@ -48,14 +50,16 @@ def quote(listing: Listing, *, country: str) -> LiveQuote:
         return LiveQuote(listing, exc.message)
     sku = product.sku(listing.external_sku_id)
     if sku is None or not product.orderable:
-        return LiveQuote(listing, "The supplier no longer sells this SKU.")
+        return LiveQuote(listing, _("The supplier no longer sells this SKU."))
     goods = (sku.price * listing.quantity_per_unit).rounded()
     ways = delivery.look_up(listing, country=country)
     way = choose_freight(ways, listing.shipping_service) if ways else None
-    problem = "" if way else "It is not sent there." if ways == () else "How it is sent cannot be told just now."
+    problem = ""
+    if way is None:
+        problem = _("It is not sent there.") if ways == () else _("How it is sent cannot be told just now.")
     total = _total(listing, goods, way)
     if way and total is None:
-        problem = f"There is no usable exchange rate to {listing.variant.currency}."
+        problem = _("There is no usable exchange rate to %(currency)s.") % {"currency": listing.variant.currency}
     return LiveQuote(
         listing=listing,
         problem=problem,

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.models import SyncChange, SyncCheck, SyncRun, WatchedProduct
 from catalog.syncing import planning
@@ -194,7 +195,7 @@ def _make(row: SyncCheck, silent: set[int]) -> int:
     """Make one check and note how it ended. 1, or 0 if there was no place for its call."""
     account = row.watched.account
     if row.tries > MOST_TRIES:
-        _failed(row, "worker_lost", "It was begun several times, and no worker came to its end.", calls=0)
+        _failed(row, "worker_lost", _("It was begun several times, and no worker came to its end."), calls=0)
         return 0
     try:
         # Of a minute's calls the sync has its own few: the rest belongs to purchases, tracking and visitors.
@@ -221,7 +222,7 @@ def _make(row: SyncCheck, silent: set[int]) -> int:
         except Exception as exc:
             # One product in a thousand must not stop the others.
             logger.exception("sync check broke watched=%s", row.watched_id)
-            _failed(row, type(exc).__name__, "It broke off by a fault of ours; the log has the trace.", calls.number)
+            _failed(row, type(exc).__name__, _("It broke off by a fault of ours; the log has the trace."), calls.number)
             return 1
     _count(row, calls.number, checked=1, changes=found.changes)
     return 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from catalog.drift import check, fingerprint_of
 from catalog.models import Listing
@@ -71,6 +72,8 @@ def test_the_drift_keeps_both_meanings():
 
     assert drift is not None
     assert drift.in_words == "options: “Color: Sage, Size: M” when mapped, now “Color: Rose”"
+    with translation.override("de"):
+        assert drift.in_words.startswith("Optionen: „Color: Sage, Size: M“ bei der Zuordnung")
     assert drift.now["options"] == [["Color", "Rose"]]
 
 
