@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -42,18 +43,37 @@ class NotReady(DomainError):
     code = "not_ready"
 
 
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """A staged description and what may be shown of it, cleaned before a transaction keeps all others waiting."""
+
+    html: str
+    cleaned: str
+
+    @classmethod
+    def of(cls, staged_id: int) -> _Description:
+        html = StagedProduct.objects.values_list("description_html", flat=True).get(pk=staged_id)
+        return cls(html, sanitize_supplier_html(html))
+
+    def clean(self, staged: StagedProduct) -> str:
+        """What may be shown of the description that ``staged`` has by now."""
+        is_same = staged.description_html == self.html
+        return self.cleaned if is_same else sanitize_supplier_html(staged.description_html)
+
+
 def publish(staged_id: int, *, actor: str = SYSTEM) -> Product:
     """Put the staged product into the shop with its variants, listings and pictures, and return it.
 
     ``actor`` is who does it, for the history of prices: ``staff:7``. What is there already is returned as it is:
     publishing twice makes one product. Raises ``NotReady``.
     """
+    description = _Description.of(staged_id)
     with transaction.atomic():
         staged = _locked(staged_id)
         if staged.product is not None:
             return staged.product
         variants = _checked(staged)
-        product = _create_product(staged)
+        product = _create_product(staged, description)
         staged.product, staged.published_at, staged.is_dismissed = product, timezone.now(), False
         _create_variants(staged, variants, product, actor)
         for picture in staged.pictures.filter(status=StagedPicture.Status.STORED, is_kept=True):
@@ -75,6 +95,7 @@ def answer_changes(
     ``seen_at`` is the ``imported_at`` that whoever answers has seen: an import in between may have put other words
     under the same key. Raises ``NotReady``, and ``DomainError`` (``not_published``, ``changed_meanwhile``).
     """
+    description = _Description.of(staged_id)
     with transaction.atomic():
         staged = _locked(staged_id)
         product = staged.product
@@ -90,7 +111,7 @@ def answer_changes(
             # Variants whose options have other names than the product's could not be chosen.
             accepted |= {key for key in present if key.startswith("options:")}
         for key in sorted(accepted):
-            _accept(staged, product, key, actor)
+            _accept(staged, product, key, description, actor)
         for key in sorted(present.intersection(decline) - accepted):
             _decline(staged, product, key)
         # Nothing else: somebody may be editing the product.
@@ -135,7 +156,7 @@ def _check_variant(staged: StagedProduct, row: StagedVariant) -> None:
         raise NotReady(text % {"variant": str(row), "names": ", ".join(staged.option_names) or "–"})
 
 
-def _create_product(staged: StagedProduct) -> Product:
+def _create_product(staged: StagedProduct, description: _Description) -> Product:
     for slug in _slugs(staged):
         try:
             with transaction.atomic():
@@ -145,7 +166,7 @@ def _create_product(staged: StagedProduct) -> Product:
                     title=staged.title,
                     brand=staged.brand,
                     summary=staged.summary,
-                    description_html=sanitize_supplier_html(staged.description_html),
+                    description_html=description.clean(staged),
                     option_names=staged.option_names,
                     status=Product.Status.ACTIVE,
                 )
@@ -239,10 +260,10 @@ def _create_picture(picture: StagedPicture, product: Product) -> None:
     picture.save(update_fields=["image"])
 
 
-def _accept(staged: StagedProduct, product: Product, key: str, actor: str) -> None:
+def _accept(staged: StagedProduct, product: Product, key: str, description: _Description, actor: str) -> None:
     kind, _colon, number = key.partition(":")
     if key == "description_html":
-        product.description_html = sanitize_supplier_html(staged.description_html)
+        product.description_html = description.clean(staged)
     elif key in FIELDS:
         setattr(product, key, getattr(staged, key))
     elif kind == "picture":

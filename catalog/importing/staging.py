@@ -60,7 +60,7 @@ def stage(
     if len(product.skus) > MAX_VARIANTS:
         text = _("It has %(count)s variants; more than %(most)s are not imported.")
         raise DomainError(text % {"count": len(product.skus), "most": MAX_VARIANTS}, code="too_many_variants")
-    words = dictionary.load()
+    shown = _shown(product, dictionary.load())
     with transaction.atomic():
         row, is_new = StagedProduct.objects.select_for_update().get_or_create(
             account=account,
@@ -69,15 +69,37 @@ def stage(
         )
         if row.is_dismissed:
             return Staged(row, ImportItem.Status.SKIPPED, _("It was put aside."))
-        _write_product(row, product, country=country, category=category, words=words)
+        _write_product(row, product, shown, country=country, category=category)
         if row.product is None:
             _find_what_is_sold(row)
-        problem = _write_variants(row, product, words)
-        _write_pictures(row, product, words)
+        problem = _write_variants(row, product, shown)
+        _write_pictures(row, product, shown)
         row.changes_count = count_changes(row)
         row.save(update_fields=["changes_count"])
     result = ImportItem.Status.IMPORTED if is_new else ImportItem.Status.UPDATED
     return Staged(row, result, _remark(row, product, problem))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The words of a product as the shop may show them; ``options`` by the supplier's SKU id."""
+
+    title: str
+    brand: str
+    store_name: str
+    description_html: str
+    options: Mapping[str, Mapping[str, str]]
+
+
+def _shown(product: ProductSnapshot, words: dictionary.Dictionary) -> _Shown:
+    """Everything that a stranger wrote, cleaned. Before the transaction: nobody else can write meanwhile on SQLite."""
+    return _Shown(
+        title=shortened(plain_text(product.title), 200) or product.product_id,
+        brand=plain_text(product.brand)[:80],
+        store_name=plain_text(product.store_name)[:200],
+        description_html=sanitize_supplier_html(product.description_html),
+        options={sku.sku_id: words.options(sku.options) for sku in product.skus},
+    )
 
 
 def choose_category(row: StagedProduct, category: Category) -> None:
@@ -99,30 +121,29 @@ def mark_edited(row: StagedProduct | StagedVariant, names: list[str]) -> None:
 def _write_product(
     row: StagedProduct,
     product: ProductSnapshot,
+    shown: _Shown,
     *,
     country: str,
     category: Category | None,
-    words: dictionary.Dictionary,
 ) -> None:
     row.country = country
     row.source_title = product.title[:500]
     row.source_url = product.url if len(product.url) <= 500 else ""
-    row.store_name = plain_text(product.store_name)[:200]
+    row.store_name = shown.store_name
     row.external_category_id = product.category_id[:64]
     row.rating_percent = product.rating_percent
     row.quantity_sold = product.quantity_sold
     row.ship_days = product.ship_days
     row.is_orderable = product.orderable
     row.imported_at = timezone.now()
-    names = dict.fromkeys(name for sku in product.skus for name in words.options(sku.options))
-    shown: dict[str, Any] = {
-        "title": shortened(plain_text(product.title), 200) or product.product_id,
-        "brand": plain_text(product.brand)[:80],
-        "description_html": sanitize_supplier_html(product.description_html),
-        "option_names": list(names),
+    values: dict[str, Any] = {
+        "title": shown.title,
+        "brand": shown.brand,
+        "description_html": shown.description_html,
+        "option_names": list(dict.fromkeys(name for options in shown.options.values() for name in options)),
         "category": _category_of(row) or row.category or category,
     }
-    for name, value in shown.items():
+    for name, value in values.items():
         if name not in row.edited:
             setattr(row, name, value)
     row.save()
@@ -160,7 +181,7 @@ def _find_what_is_sold(row: StagedProduct) -> None:
         row.save()
 
 
-def _write_variants(row: StagedProduct, product: ProductSnapshot, words: dictionary.Dictionary) -> str:
+def _write_variants(row: StagedProduct, product: ProductSnapshot, shown: _Shown) -> str:
     """Write them; why the first one without a price has none."""
     present = {variant.external_sku_id: variant for variant in row.variants.all()}
     listings = Listing.objects.filter(
@@ -173,7 +194,7 @@ def _write_variants(row: StagedProduct, product: ProductSnapshot, words: diction
     for position, sku in enumerate(product.skus, 1):
         variant = present.pop(sku.sku_id, None) or StagedVariant(staged=row, external_sku_id=sku.sku_id)
         is_new = variant.pk is None
-        _write_variant(variant, product, sku, words, position=position, marks=marks)
+        _write_variant(variant, product, sku, shown, position=position, marks=marks)
         if variant.variant is None and sku.sku_id in sold:
             variant.variant = sold[sku.sku_id]
             variant.options = variant.variant.options
@@ -204,7 +225,7 @@ def _write_variant(
     variant: StagedVariant,
     product: ProductSnapshot,
     sku: SkuSnapshot,
-    words: dictionary.Dictionary,
+    shown: _Shown,
     *,
     position: int,
     marks: Mapping[str, str],
@@ -220,13 +241,13 @@ def _write_variant(
     variant.is_gone = False
     variant.position = position
     if "options" not in variant.edited:
-        variant.options = words.options(sku.options)
+        variant.options = dict(shown.options[sku.sku_id])
 
 
-def _write_pictures(row: StagedProduct, product: ProductSnapshot, words: dictionary.Dictionary) -> None:
+def _write_pictures(row: StagedProduct, product: ProductSnapshot, shown: _Shown) -> None:
     shows: dict[str, dict[str, str]] = {}
     for sku in product.skus:
-        if sku.image_url and (options := words.options(sku.options)):
+        if sku.image_url and (options := shown.options[sku.sku_id]):
             name = next(iter(options))
             shows.setdefault(sku.image_url, {name: options[name]})
     urls = list(dict.fromkeys([*product.image_urls, *shows]))

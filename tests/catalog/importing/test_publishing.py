@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import drift
+from catalog.content import sanitize_supplier_html
 from catalog.importing import editing, publishing
 from catalog.importing.differences import changes_of
 from catalog.importing.pictures import fetch_waiting
@@ -27,6 +28,7 @@ from catalog.models import (
     Variant,
 )
 from catalog.supplier_pictures import looking_for
+from integrations.http import refuse_in_transaction
 from shop.errors import DomainError
 from tests.catalog.importing.goods import kinds, picture_of_a, priced, product
 from tests.factories import CategoryFactory, ListingFactory, ProductFactory
@@ -287,3 +289,36 @@ def test_a_product_that_breaks_halfway_is_not_in_the_shop_at_all(account, monkey
 
 def _broken(*_args):
     raise RuntimeError
+
+
+def test_a_description_is_cleaned_before_a_transaction_keeps_others_waiting(account, monkeypatch):
+    cleaned = []
+
+    def watched(html: str) -> str:
+        refuse_in_transaction()
+        cleaned.append(html)
+        return sanitize_supplier_html(html)
+
+    monkeypatch.setattr("catalog.importing.staging.sanitize_supplier_html", watched)
+    monkeypatch.setattr("catalog.importing.publishing.sanitize_supplier_html", watched)
+    row = ready(account)
+    publish(row.pk)
+    stage(account, product(description_html="<p>Softer.</p>"), country="US")
+
+    made = answer_changes(row.pk, accept=["description_html"], decline=[])
+
+    assert made.description_html == "<p>Softer.</p>"
+    assert len(cleaned) == 4
+
+
+def test_a_description_that_is_edited_while_it_is_published_is_cleaned_all_the_same(account, monkeypatch):
+    row = ready(account)
+    locked = publishing._locked
+
+    def edited_meanwhile(staged_id: int) -> StagedProduct:
+        StagedProduct.objects.filter(pk=staged_id).update(description_html="<p>New</p><script>alert(1)</script>")
+        return locked(staged_id)
+
+    monkeypatch.setattr(publishing, "_locked", edited_meanwhile)
+
+    assert publish(row.pk).description_html == "<p>New</p>"
