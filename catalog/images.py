@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from shop.errors import DomainError
+
+logger = logging.getLogger(__name__)
 
 LARGE_PX = 1200
 SMALL_PX = 600
@@ -26,6 +31,16 @@ MAX_PIXELS = 40_000_000
 #: Only these decoders are ever tried. No SVG: it is a program, not a picture.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _QUALITY = 84
+#: What makes a picture upright, by the EXIF tag that tells how the camera was held.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 #: A stored picture's name says which further sizes of it there are: ``products/<hash>-320-900.webp``.
 _NAME = re.compile(r"(?P<folder>.+)/(?P<file>[0-9a-f]{32}(?P<sizes>(?:-\d{2,5})*)\.webp)")
 
@@ -92,7 +107,7 @@ def as_webp(data: bytes, *, max_px: int) -> bytes:
 
     Encoded by us, as above: where and with what it was taken is gone. Raises ``BadPicture``.
     """
-    return _encoded(_opened(data), max_px)
+    return _encoded(_decoded(_opened(data), max_px), max_px)
 
 
 def open_picture(data: bytes) -> Image.Image:
@@ -111,26 +126,38 @@ def _is_whole(path: str) -> bool:
     if not default_storage.exists(path):
         return False
     try:
-        with default_storage.open(path) as file, Image.open(file, formats=FORMATS) as picture:
+        with _foreign(), default_storage.open(path) as file, Image.open(file, formats=FORMATS) as picture:
             picture.load()
-    except (OSError, ValueError, SyntaxError):
+    except BadPicture:
         return False
     return True
+
+
+@contextmanager
+def _foreign() -> Iterator[None]:
+    """Work on bytes of which anything may be wrong: whatever Pillow trips over makes it a ``BadPicture``.
+
+    It raises what its parsers happen to raise (``struct.error``, ``KeyError``, ``zlib.error`` ...), and new ones with
+    new versions. A machine without memory says nothing about the picture.
+    """
+    try:
+        yield
+    except (BadPicture, MemoryError):
+        raise
+    except Image.DecompressionBombError as exc:
+        raise BadPicture(_("The picture has too many pixels.")) from exc
+    except Exception as exc:
+        raise BadPicture(_("This is not a picture in JPEG, PNG, WebP or GIF format.")) from exc
 
 
 def _opened(data: bytes) -> Image.Image:
     """The picture with its dimensions known and its pixels not yet read."""
     if len(data) > MAX_BYTES:
         raise BadPicture(_("The picture's file is too large."))
-    try:
-        with warnings.catch_warnings():
-            # Pillow only warns of a picture that would fill the memory; our own limit is below that.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(BytesIO(data), formats=FORMATS)
-    except Image.DecompressionBombError as exc:
-        raise BadPicture(_("The picture has too many pixels.")) from exc
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as exc:
-        raise BadPicture(_("This is not a picture in JPEG, PNG, WebP or GIF format.")) from exc
+    with _foreign(), warnings.catch_warnings():
+        # Pillow only warns of a picture that would fill the memory; our own limit is below that.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        picture = Image.open(BytesIO(data), formats=FORMATS)
     if picture.width * picture.height > MAX_PIXELS:
         raise BadPicture(_("The picture has too many pixels."))
     return picture
@@ -140,15 +167,24 @@ def _decoded(opened: Image.Image, size: int) -> Image.Image:
     """The picture's pixels, upright, and no more of them than ``size`` wide and high: the whole of a large one is
     held once, and not once more for each size that is made of it.
     """
-    try:
+    with _foreign():
         if opened.mode in ("RGB", "L") and not opened.has_transparency_data:
             opened.thumbnail((size, size), Image.Resampling.LANCZOS)
-        upright = ImageOps.exif_transpose(opened)
+        upright = _upright(opened)
         picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
         picture.thumbnail((size, size), Image.Resampling.LANCZOS)
-        return picture
-    except (OSError, ValueError, SyntaxError, MemoryError) as exc:
-        raise BadPicture(_("This is not a picture in JPEG, PNG, WebP or GIF format.")) from exc
+    return picture
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """``picture`` as it was held. Notes about it that cannot be read spoil no picture: browsers show those as well."""
+    picture.load()
+    try:
+        turned = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:
+        logger.info("picture with unreadable EXIF", exc_info=True)
+        turned = None
+    return picture if turned is None else picture.transpose(turned)
 
 
 def _marked(picture: Image.Image, watermark: bytes) -> Image.Image:
@@ -162,8 +198,9 @@ def _marked(picture: Image.Image, watermark: bytes) -> Image.Image:
 
 
 def _encoded(picture: Image.Image, size: int) -> bytes:
-    fitted = picture.copy()
-    fitted.thumbnail((size, size), Image.Resampling.LANCZOS)
     out = BytesIO()
-    fitted.save(out, "WEBP", quality=_QUALITY, method=2)
+    with _foreign():
+        fitted = picture.copy()
+        fitted.thumbnail((size, size), Image.Resampling.LANCZOS)
+        fitted.save(out, "WEBP", quality=_QUALITY, method=2)
     return out.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,8 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from catalog import images
-from catalog.images import BadPicture, store_picture, widths_of
+from catalog.images import BadPicture, as_webp, open_picture, store_picture, widths_of
+from tests.odd_pictures import jpeg_with_a_text_for_its_width, png_with_half_an_exif
 
 
 def _picture(size: tuple[int, int] = (40, 30), *, format: str = "PNG", mode: str = "RGB", **options) -> bytes:
@@ -23,6 +25,17 @@ def _stored(name: str) -> Image.Image:
         picture = Image.open(file)
         picture.load()
         return picture
+
+
+def _shrunk(data: bytes) -> bytes:
+    return as_webp(data, max_px=100)
+
+
+def _that_raises(error: type[Exception]):
+    def broken(*_args, **_options):
+        raise error("something about bytes")
+
+    return broken
 
 
 def test_picture_is_stored_as_webp_in_a_large_and_a_small_size():
@@ -93,6 +106,42 @@ def test_camera_data_is_dropped_and_its_rotation_applied():
     picture = _stored(stored.large)
     assert picture.size == (30, 40)
     assert "exif" not in picture.info
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [(png_with_half_an_exif(), (40, 30)), (jpeg_with_a_text_for_its_width(), (30, 40))],
+    ids=["png", "jpeg"],
+)
+def test_picture_whose_camera_data_cannot_be_read_is_a_picture_all_the_same(data, size):
+    stored = store_picture(data, folder="products")
+
+    assert _stored(stored.large).size == size
+    assert Image.open(BytesIO(as_webp(data, max_px=100))).size == size
+    assert open_picture(data).size == size
+
+
+@pytest.mark.parametrize("use", [lambda data: store_picture(data, folder="products"), open_picture, _shrunk])
+@pytest.mark.parametrize("error", [struct.error, KeyError, OSError, ZeroDivisionError])
+def test_whatever_the_decoder_trips_over_is_a_bad_picture(monkeypatch, use, error):
+    monkeypatch.setattr(Image.Image, "thumbnail", _that_raises(error))
+
+    with pytest.raises(BadPicture):
+        use(_picture())
+
+
+def test_a_machine_without_memory_is_not_the_pictures_fault(monkeypatch):
+    monkeypatch.setattr(Image.Image, "thumbnail", _that_raises(MemoryError))
+
+    with pytest.raises(MemoryError):
+        open_picture(_picture())
+
+
+def test_a_photo_that_breaks_off_is_refused_as_a_photo_too():
+    data = _picture((400, 300), format="JPEG")
+
+    with pytest.raises(BadPicture):
+        as_webp(data[: len(data) // 2], max_px=100)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,12 @@ from catalog.models import Listing, SyncChange, Variant
 from catalog.syncing import just_in_time
 from fulfillment.models import Order
 from integrations.errors import Transient
+from integrations.models import SupplierAccount
 from integrations.types import ProductSnapshot
+from tests.catalog.importing.goods import picture_server
 from tests.factories import ListingFactory, PriceRuleFactory, SupplierAccountFactory
 from tests.fake_supplier import sku, usd
+from tests.odd_pictures import jpeg_with_a_text_for_its_width, png_with_half_an_exif
 from tests.shop.baskets import submit
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +96,19 @@ def test_all_questions_share_one_budget_of_time(settings, supplier):
     listing = ListingFactory(account=SupplierAccountFactory(provider="fake"))
 
     assert just_in_time.look_again([listing]) is False
+
+
+@pytest.mark.parametrize(
+    "data", [png_with_half_an_exif(), jpeg_with_a_text_for_its_width(), b"no picture"], ids=["png", "jpeg", "none"]
+)
+def test_supplier_whose_picture_cannot_be_read_keeps_nobody_from_buying(client, listing, supplier, data):
+    with picture_server() as pictures:
+        SupplierAccount.objects.update(endpoint=f"http://127.0.0.1:{pictures.port}")
+        fingerprint = {"picture": {"url": pictures.url("/then.jpg"), "mark": "0" * 16}}
+        Listing.objects.update(fingerprint=fingerprint)
+        supplier.skus = [sku(image_url=pictures.put("/now.jpg", data))]
+
+        response = submit(client, seen_total="49.80")
+
+    assert response.status_code == 302
+    assert pictures.asked == ["/now.jpg"]

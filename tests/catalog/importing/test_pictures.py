@@ -18,6 +18,7 @@ from catalog.models import StagedPicture
 from integrations.models import SupplierAccount
 from tests.catalog.importing.goods import picture, product
 from tests.factories import SupplierAccountFactory
+from tests.odd_pictures import jpeg_with_a_text_for_its_width, png_with_half_an_exif
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,26 @@ def test_a_hostile_picture_is_refused_in_words(account, pictures, settings, body
     assert row.status == "refused"
     assert re.search(why, row.note)
     assert not list(Path(settings.MEDIA_ROOT).rglob("*.webp"))
+
+
+def test_a_picture_that_the_decoder_trips_over_leaves_the_others(account, pictures, monkeypatch):
+    shrink = Image.Image.thumbnail
+
+    def tripping(self: Image.Image, *args, **options) -> None:
+        if self.size == (41, 30):
+            raise struct.error("unpack requires a buffer of 4 bytes")
+        shrink(self, *args, **options)
+
+    monkeypatch.setattr(Image.Image, "thumbnail", tripping)
+
+    rows = fetched(
+        account,
+        pictures.put("/a.jpg", picture(size=(41, 30))),
+        pictures.put("/b.png", png_with_half_an_exif(), kind="image/png"),
+        pictures.put("/c.jpg", jpeg_with_a_text_for_its_width()),
+    )
+
+    assert [(row.status, row.width) for row in rows] == [("refused", 0), ("stored", 40), ("stored", 30)]
 
 
 def test_a_redirect_to_this_machine_is_refused(account, pictures):
