@@ -31,7 +31,6 @@ from catalog.rates import NoRate
 from catalog.supplier_pictures import PictureOrigins
 from integrations.cells import money_text
 from integrations.clock import database_now
-from integrations.crypto import UndecryptableValue
 from integrations.models import SupplierAccount
 from integrations.registry import PROVIDERS, product_id_from_url
 from integrations.types import ProductSnapshot
@@ -247,12 +246,8 @@ class MappingMixin:
         if not cache.add(f"mapping-quote:{request.user.pk}", 1, _QUOTE_REST_S):
             messages.warning(request, _now("One moment: the suppliers have just been asked."))
             return {"country_form": form}
-        try:
-            listings = [listing for listing in variant.listings.all() if listing.is_active]
-            quotes = live_quotes.quotes(listings, country=form.cleaned_data["country"])
-        except UndecryptableValue as exc:
-            messages.error(request, str(exc))
-            return {"country_form": form}
+        listings = [listing for listing in variant.listings.all() if listing.is_active]
+        quotes = live_quotes.quotes(listings, country=form.cleaned_data["country"])
         return {"country_form": form, "quotes": quotes, "country": form.cleaned_data["country"]}
 
 
@@ -270,7 +265,7 @@ def _check(request: HttpRequest, permission: str) -> None:
 def _read(request: HttpRequest, variant: Variant, form: CandidateForm) -> ProductSnapshot | None:
     try:
         return read_product(blank_listing(variant, form.cleaned_data["account"], form.cleaned_data["product"]))
-    except (DomainError, UndecryptableValue) as exc:
+    except DomainError as exc:
         messages.error(request, str(exc))
         return None
 

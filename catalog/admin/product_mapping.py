@@ -26,7 +26,6 @@ from catalog.models import Listing, Product, Variant
 from catalog.supplier_pictures import PictureOrigins, looking_for
 from integrations.cells import money_text
 from integrations.clock import database_now
-from integrations.crypto import UndecryptableValue
 from integrations.models import SupplierAccount
 from integrations.types import ProductSnapshot
 from shop.errors import DomainError
@@ -117,7 +116,7 @@ def _read(request: HttpRequest, product: Product, form: CandidateForm) -> Produc
     account, product_id = form.cleaned_data["account"], form.cleaned_data["product"]
     try:
         return read_product(blank_listing(variant, account, product_id))
-    except (DomainError, UndecryptableValue) as exc:
+    except DomainError as exc:
         messages.error(request, str(exc))
         return None
 

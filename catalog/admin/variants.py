@@ -35,7 +35,6 @@ from catalog.rates import NoRate
 from catalog.shelf import refresh
 from integrations.cells import label, money_text
 from integrations.clock import database_now
-from integrations.crypto import UndecryptableValue
 from integrations.registry import PROVIDERS, product_id_from_url
 from integrations.types import ProductSnapshot
 from shop.errors import DomainError
@@ -319,7 +318,7 @@ class VariantAdmin(MappingMixin, ModelAdmin):
                     )  # fmt: skip
                     messages.success(request, _now("The listing now buys this SKU."))
                     return HttpResponseRedirect(reverse("admin:catalog_variant_change", args=[variant_id]))
-            except (DomainError, UndecryptableValue) as exc:
+            except DomainError as exc:
                 messages.error(request, str(exc))
         context = {
             **self.admin_site.each_context(request),

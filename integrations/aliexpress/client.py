@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.db import DatabaseError
 
-from integrations import ratelimit, tokens
+from integrations import own_secrets, ratelimit, tokens
 from integrations.aliexpress import build, parse, parse_goods, parse_sourcing, sourcing
 from integrations.aliexpress.address_rules import rules
 from integrations.aliexpress.envelope import Answer, open_answer
@@ -234,7 +234,9 @@ class AliExpressAdapter:
     def _take_new_token(self, refusal: AccountUnusable) -> None:
         """Go on with a token other than the refused one. Raises ``refusal`` if only a person can help."""
         try:
-            self._account = tokens.refresh_now(self._account, refused=self._account.access_token)
+            # Another process may have stored a token under a key that this one does not have.
+            with own_secrets.readable(self._account):
+                self._account = tokens.refresh_now(self._account, refused=self._account.access_token)
         except (AccountUnusable, Rejected) as exc:
             raise refusal from exc
 
@@ -283,7 +285,9 @@ class AliExpressAdapter:
 
     def _signed(self, operation: str, params: Mapping[str, str]) -> dict[str, str]:
         account = self._account
-        if not (account.app_key and account.app_secret and account.access_token):
+        with own_secrets.readable(account):
+            secret, session = account.app_secret, account.access_token
+        if not (account.app_key and secret and session):
             raise AccountUnusable(
                 "The account has no app key, app secret or access token. Connect it first.",
                 code="account_incomplete",
@@ -291,8 +295,8 @@ class AliExpressAdapter:
         return request_params(
             params,
             app_key=account.app_key,
-            secret=account.app_secret,
-            session=account.access_token,
+            secret=secret,
+            session=session,
             method=operation,
             timestamp_ms=time.time_ns() // 1_000_000,
         )

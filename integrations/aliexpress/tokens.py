@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.utils import timezone
 
+from integrations import own_secrets
 from integrations.aliexpress.client import Endpoints, save_reading
 from integrations.aliexpress.envelope import Answer, open_answer
 from integrations.aliexpress.fields import moment, word
@@ -52,7 +53,7 @@ class AliExpressTokens:
 
     def authorize_url(self, *, redirect_uri: str, state: str) -> str:
         """The page on which the buyer agrees; without an app key and secret there is nothing to agree to."""
-        self._check_complete()
+        self._secret()
         query = {
             "response_type": "code",
             "force_auth": "true",
@@ -78,16 +79,18 @@ class AliExpressTokens:
             return f"{self._endpoints.base}/oauth/authorize"
         return AUTHORIZE_URL
 
-    def _check_complete(self) -> None:
-        if not (self._account.app_key and self._account.app_secret):
+    def _secret(self) -> str:
+        with own_secrets.readable(self._account):
+            secret = self._account.app_secret
+        if not (self._account.app_key and secret):
             raise AccountUnusable("The account has no app key or no app secret yet.", code="account_incomplete")
+        return secret
 
     def _ask(self, api_path: str, params: dict[str, str]) -> TokenState:
-        self._check_complete()
         form = request_params(
             params,
             app_key=self._account.app_key,
-            secret=self._account.app_secret,
+            secret=self._secret(),
             timestamp_ms=time.time_ns() // 1_000_000,
             api_path=api_path,
         )

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.db import DatabaseError
 
-from integrations import ratelimit
+from integrations import own_secrets, ratelimit
 from integrations.aliseeks import build, parse
 from integrations.aliseeks.address_rules import field_of_number
 from integrations.aliseeks.refusals import READABLE, error_of
@@ -135,7 +135,9 @@ class AliseeksAdapter:
         write: bool = False,
         reference: str = "",
     ) -> Call:
-        if not self._account.app_secret:
+        with own_secrets.readable(self._account):
+            key = self._account.app_secret
+        if not key:
             raise AccountUnusable("The account has no API key. Enter it first.", code="account_incomplete")
         return Call(
             operation=operation,
@@ -143,7 +145,7 @@ class AliseeksAdapter:
             json=json,
             query=query,
             method=method,
-            headers={KEY_HEADER: self._account.app_secret},
+            headers={KEY_HEADER: key},
             write=write,
             # Who buys has taken a place among the order calls before writing down that the purchase is on its way.
             group=None if write else ratelimit.STANDARD,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from catalog.models import Listing, SyncChange, Variant
@@ -112,3 +113,11 @@ def test_supplier_whose_picture_cannot_be_read_keeps_nobody_from_buying(client, 
 
     assert response.status_code == 302
     assert pictures.asked == ["/now.jpg"]
+
+
+def test_account_whose_secret_cannot_be_read_keeps_nobody_from_buying(client, settings):
+    made = ListingFactory(cost=Decimal("8.01"))
+    assert client.post("/buy/", {"sku": made.variant.sku, "quantity": 2}).status_code == 302
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    assert submit(client, seen_total="49.80").status_code == 302
