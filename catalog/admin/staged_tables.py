@@ -25,9 +25,23 @@ from integrations.cells import amount_text, label, money_text
 _VARIANTS_PER_PAGE = 50
 
 
-class StagedForm(forms.ModelForm):
+class FollowedForm(forms.ModelForm):
+    """A form of which an import writes the fields ``followed``, also while the form is open."""
+
+    followed: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.followed:
+            if name in self.fields:
+                # Compared with what the form was opened with: what nobody touched is not a person's from then on.
+                self.fields[name].show_hidden_initial = True
+
+
+class StagedForm(FollowedForm):
     """What customers will read. ``remember_category`` is an order to the map of categories."""
 
+    followed = ("title", "category", "brand", "description_html", "option_names")
     option_names = WordsField(
         label=_("Options"),
         required=False,
@@ -46,9 +60,10 @@ class StagedForm(forms.ModelForm):
         return sanitize_supplier_html(self.cleaned_data["description_html"])
 
 
-class StagedVariantForm(forms.ModelForm):
+class StagedVariantForm(FollowedForm):
     """A variant as a row; a price that a person writes is the person's from then on."""
 
+    followed = ("options", "price")
     options = OptionsField(label=_("Options"), required=False, max_length=300)
 
     class Meta:
@@ -101,9 +116,10 @@ class VariantInline(TabularInline):
         return row.price_note or "–"
 
 
-class StagedPictureForm(forms.ModelForm):
+class StagedPictureForm(FollowedForm):
     """A picture as a row."""
 
+    followed = ("is_kept",)
     options = OptionsField(
         label=_("Shows"), required=False, max_length=300, help_text=_("The choice it shows, e.g. Color: Sage")
     )

@@ -1,4 +1,8 @@
-"""What a person writes into a staged product: kept apart from what the supplier says, and never overwritten by it."""
+"""What a person writes into a staged product: kept apart from what the supplier says, and never overwritten by it.
+
+All of it happens in the caller's transaction. An import may have changed the rows since the person's form was opened:
+only the fields that the person changed are written.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ def save_product(
     names = [name for name in changed if name in _FIELDS]
     if not names:
         return
-    mark_edited(row, names)
+    _mark(row, names)
     row.save(update_fields=[*names, "edited"])
     if "category" in names and row.category is not None and remember_category:
         choose_category(row, row.category)
@@ -30,10 +34,12 @@ def save_product(
 def save_row(row: StagedVariant | StagedPicture, changed: Sequence[str]) -> None:
     """The same for a variant or a picture."""
     if isinstance(row, StagedVariant):
-        mark_edited(row, [name for name in changed if name in ("options", "price")])
+        _mark(row, [name for name in changed if name in ("options", "price")])
+        columns = [*changed, "edited"]
         if "price" in changed:
             row.price_note = "" if row.price is not None else _("Left empty by a person.")
-        row.save(update_fields=[*changed, "edited", "price_note"])
+            columns.append("price_note")
+        row.save(update_fields=columns)
     else:
         row.save(update_fields=list(changed))
 
@@ -44,7 +50,8 @@ def settle(row: StagedProduct, changed: Sequence[str], *, old_options: Sequence[
         rename_options(row, old_options, row.option_names)
     if "category" in changed:
         set_prices(row)
-    recount(row)
+    # Of the row as it is now: the form's fields hold what they held when it was opened.
+    recount(StagedProduct.objects.select_related("product", "category").get(pk=row.pk))
 
 
 def rename_options(row: StagedProduct, old: Sequence[str], new: Sequence[str]) -> None:
@@ -61,3 +68,9 @@ def rename_options(row: StagedProduct, old: Sequence[str], new: Sequence[str]) -
     for picture in row.pictures.exclude(options={}):
         picture.options = {names.get(name, name): value for name, value in picture.options.items()}
         picture.save(update_fields=["options"])
+
+
+def _mark(row: StagedProduct | StagedVariant, names: list[str]) -> None:
+    """Note what a person wrote besides what is noted by now, and keep an import from writing it at the same time."""
+    row.edited = type(row).objects.select_for_update().values_list("edited", flat=True).get(pk=row.pk)
+    mark_edited(row, names)

@@ -107,8 +107,8 @@ def _settle(picture: StagedPicture, allowed: frozenset[str]) -> None:
 def _keep_mark(picture: StagedPicture, mark: str) -> None:
     """Note what can be seen on the variants that show it, so that a moved address is not another meaning."""
     with transaction.atomic():
-        shown = picture.staged.variants.select_for_update().filter(fingerprint__picture__url=picture.url)
-        changed = list(shown)
+        shown = picture.staged.variants.select_for_update().order_by("pk")
+        changed = list(shown.filter(fingerprint__picture__url=picture.url))
         for row in changed:
             row.fingerprint["picture"]["mark"] = mark
         StagedVariant.objects.bulk_update(changed, ["fingerprint"], batch_size=100)

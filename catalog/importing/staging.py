@@ -183,7 +183,9 @@ def _find_what_is_sold(row: StagedProduct) -> None:
 
 def _write_variants(row: StagedProduct, product: ProductSnapshot, shown: _Shown) -> str:
     """Write them; why the first one without a price has none."""
-    present = {variant.external_sku_id: variant for variant in row.variants.all()}
+    # Locked: whole rows are written, and staff may be editing some of them.
+    locked = row.variants.select_for_update().order_by("pk")
+    present = {variant.external_sku_id: variant for variant in locked}
     listings = Listing.objects.filter(
         account=row.account_id, external_product_id=row.external_product_id, quantity_per_unit=1
     )

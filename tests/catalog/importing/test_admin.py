@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 
 from catalog.importing import items
+from catalog.importing.differences import changes_of
 from catalog.importing.staging import stage
 from catalog.models import CategoryMapping, ImportRun, OptionWord, Product, StagedProduct
 from tests import fake_supplier
 from tests.catalog.importing.goods import imported, kinds, priced, product
-from tests.factories import CategoryFactory
+from tests.factories import CategoryFactory, PriceRuleFactory
 from tests.sourcing_supplier import SearchableSupplier, hit
 from tests.staff import signed_in, superuser
 
@@ -23,12 +26,45 @@ ADD = "/admin/catalog/importrun/add/"
 FIND = "/admin/catalog/importrun/find/"
 
 
+class Fields(HTMLParser):
+    """The values of a page's form as a browser sends them, without its buttons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._name = ""
+        self._is_select = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name, kind = told.get("name") or "", told.get("type")
+        if tag == "input" and name and kind not in ("submit", "button", "file"):
+            if kind not in ("checkbox", "radio"):
+                self.values[name] = told.get("value") or ""
+            elif "checked" in told:
+                self.values[name] = told.get("value") or "on"
+        elif tag in ("textarea", "select"):
+            self._name, self._is_select = name, tag == "select"
+            self.values[name] = ""
+        elif tag == "option" and "selected" in told and self._name:
+            self.values[self._name] = told.get("value") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self._name and not self._is_select:
+            # A textarea's first line break is none.
+            self.values[self._name] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("textarea", "select"):
+            self._name = ""
+
+
 def page_of(row: ImportRun | StagedProduct) -> str:
     return f"/admin/catalog/{row._meta.model_name}/{row.pk}/change/"
 
 
 def posted(row: StagedProduct, **changes: Any) -> dict[str, Any]:
-    """The form of a staged product as the browser sends it."""
+    """The form of a staged product as a browser sends it that opened the page when ``row`` was read."""
     data: dict[str, Any] = {
         "title": row.title, "category": row.category_id or "", "brand": row.brand, "summary": row.summary,
         "description_html": row.description_html, "option_names": ", ".join(row.option_names),
@@ -43,7 +79,19 @@ def posted(row: StagedProduct, **changes: Any) -> dict[str, Any]:
                 data[f"{key}-price"] = one.price or ""
             else:
                 data |= {f"{key}-alt": one.alt, f"{key}-position": one.position}
-    return data | changes
+    followed = ("title", "category", "brand", "description_html", "option_names")
+    rows_followed = ("-is_kept", "-options", "-price")
+    opened = {
+        f"initial-{name}": value for name, value in data.items() if name in followed or name.endswith(rows_followed)
+    }
+    return data | opened | changes
+
+
+def sent_by_browser(page: HttpResponse, **changes: Any) -> dict[str, Any]:
+    """Every field that ``page`` shows, the hidden ones included."""
+    shown = Fields()
+    shown.feed(page.content.decode())
+    return shown.values | changes
 
 
 def staged(account, **options) -> StagedProduct:
@@ -182,6 +230,42 @@ def test_editing_keeps_a_persons_words_and_remembers_the_category(account):
     assert (row.title, row.edited) == ("Our towel", ["category", "title"])
     assert row.variants.first().price == Decimal("19.90")
     assert CategoryMapping.objects.get().category == towels
+
+
+def test_an_import_while_a_page_is_open_is_followed_where_nobody_wrote_anything(account):
+    PriceRuleFactory(percent=Decimal(100))
+    pictures = {"image_urls": ("https://a.example/1.jpg",)}
+    row = staged(account, description_html="<p>Soft.</p>\n<p>Dry.</p>", **pictures)
+    client = superuser()
+    opened = client.get(page_of(row))
+    staged(account, brand="New brand", title="New title", skus=kinds("Sage", "Sea", cost="9.00"), **pictures)
+
+    reply = client.post(page_of(row), sent_by_browser(opened, title="Our towel"))
+
+    assert reply.status_code == 302
+    row.refresh_from_db()
+    assert (row.title, row.brand, row.edited) == ("Our towel", "New brand", ["title"])
+    assert row.description_html == "<p>Soft and dry.</p>"
+    assert [(v.price, v.options, v.edited) for v in row.variants.all()] == [
+        (Decimal("18.00"), {"Color": "Sage"}, []), (Decimal("18.00"), {"Color": "Sea"}, []),
+    ]  # fmt: skip
+    again = staged(account, skus=kinds("Sage", "Sea", cost="10.00"))
+    assert {variant.price for variant in again.variants.all()} == {Decimal("20.00")}
+
+
+def test_the_number_of_changes_is_true_after_an_import_while_a_page_was_open(account):
+    row = priced(staged(account))
+    StagedProduct.objects.update(category=CategoryFactory())
+    client = superuser()
+    client.post("/admin/catalog/stagedproduct/", {"action": "publish_chosen", "_selected_action": [row.pk]})
+    opened = client.get(page_of(row))
+    staged(account, brand="New brand")
+
+    client.post(page_of(row), sent_by_browser(opened, summary="Ours"))
+
+    row.refresh_from_db()
+    assert [change.key for change in changes_of(row)] == ["brand", "summary"]
+    assert row.changes_count == 2
 
 
 def test_a_script_that_staff_paste_into_a_description_is_taken_out(account):
