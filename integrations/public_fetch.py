@@ -7,21 +7,28 @@ otherwise a moment later leads nowhere else. Redirects are followed by the same 
 
 from __future__ import annotations
 
+import io
 import socket
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
 from django.utils.translation import gettext as _
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from integrations.http import CONNECT_TIMEOUT_S, USER_AGENT, refuse_in_transaction
 from shop.errors import DomainError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MAX_REDIRECTS = 3
 _CHUNK = 65_536
@@ -57,6 +64,7 @@ class _Target:
 def fetch_public(url: str, *, max_bytes: int, timeout_s: float, allowed: Collection[str] = ()) -> Fetched:
     """The file at ``url``: https, on a public address, at most ``max_bytes``, whole within ``timeout_s``.
 
+    Looking up the names of hosts takes the system's own time besides.
     ``allowed`` are exact ``host:port`` of this machine or network that may be asked by plain http all the same. Nobody
     is led there by a redirect from outside. Makes network calls: not inside a transaction. Raises ``NotFetched``.
     """
@@ -122,12 +130,43 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
+class _InTime(io.RawIOBase):
+    """What arrives at ``sock`` until ``deadline``. A socket's own time-out begins anew with every byte."""
+
+    def __init__(self, sock: socket.socket, arriving: io.RawIOBase, deadline: float) -> None:
+        super().__init__()
+        self._sock, self._arriving, self._deadline = sock, arriving, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        left_s = self._deadline - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("the deadline has passed")
+        self._sock.settimeout(left_s)
+        return self._arriving.readinto(buffer)
+
+    def close(self) -> None:
+        self._arriving.close()
+        super().close()
+
+
+class _TimelyReply(HTTPResponse):
+    """A reply of which the headers and the lengths of pieces, too, must have arrived by ``deadline``."""
+
+    def __init__(self, deadline: float, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_InTime(sock, self.fp.detach(), deadline))
+
+
 @contextmanager
 def _answer(target: _Target, deadline: float) -> Iterator[urllib3.BaseHTTPResponse]:
     left_s = deadline - time.monotonic()
     if left_s <= 0:
         raise NotFetched(_("It did not arrive in time."), is_passing=True)
-    timeout = urllib3.Timeout(connect=min(CONNECT_TIMEOUT_S, left_s), read=left_s)
+    # Connecting may take its time twice: once for the connection, once for agreeing on its encryption.
+    timeout = urllib3.Timeout(connect=min(CONNECT_TIMEOUT_S, left_s / 2), read=left_s)
     pool: urllib3.HTTPConnectionPool
     if target.scheme == "https":
         # To the address that was checked, with the certificate of the name that was asked for.
@@ -142,6 +181,8 @@ def _answer(target: _Target, deadline: float) -> Iterator[urllib3.BaseHTTPRespon
         )
     else:
         pool = urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout, retries=False)
+    timely = {"response_class": staticmethod(partial(_TimelyReply, deadline))}
+    pool.ConnectionCls = type("TimelyConnection", (pool.ConnectionCls,), timely)
     host = target.host if target.port in (80, 443) else f"{target.host}:{target.port}"
     headers = {"Host": host, "User-Agent": USER_AGENT, "Accept": "image/*", "Accept-Encoding": "identity"}
     try:
@@ -152,6 +193,8 @@ def _answer(target: _Target, deadline: float) -> Iterator[urllib3.BaseHTTPRespon
             yield reply
         finally:
             reply.close()
+    except (ReadTimeoutError, TimeoutError) as exc:
+        raise NotFetched(_("It did not arrive in time."), is_passing=True) from exc
     except (HTTPError, OSError, UnicodeError) as exc:
         raise NotFetched(_("There is no connection to the server."), is_passing=True) from exc
     finally:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -161,6 +165,50 @@ def test_a_packed_file_is_not_unpacked(server):
 
     with pytest.raises(NotFetched, match="packed"):
         fetched(url, allowed=origin(server))
+
+
+@pytest.mark.parametrize(
+    ("begin", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+    ],
+    ids=["headers", "one header", "continue", "length of a piece", "body"],
+)
+def test_a_server_that_drips_does_not_outlive_the_deadline(begin, drop):
+    drops: list[bytes] = []
+    with dripping(begin, drop, drops) as port, pytest.raises(NotFetched, match="in time") as refused:
+        fetch_public(f"http://127.0.0.1:{port}/a.jpg", max_bytes=1000, timeout_s=0.3, allowed={f"127.0.0.1:{port}"})
+
+    assert refused.value.is_passing
+    assert len(drops) < _DROPS
+
+
+_DROPS = 200
+
+
+@contextmanager
+def dripping(begin: bytes, drop: bytes, sent: list[bytes]) -> Iterator[int]:
+    """The port of a server that answers ``begin``, and then ``drop`` twenty times a second until nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            client, _address = server.accept()
+            with client, suppress(OSError):
+                client.recv(4096)
+                client.sendall(begin)
+                for _drop in range(_DROPS):
+                    client.sendall(drop)
+                    sent.append(drop)
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(15)
 
 
 def test_what_the_server_refuses_is_told(server):
