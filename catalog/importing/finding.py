@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from django.db.models import Case, When
+
 from catalog import sourcing
+from catalog.importing.doubles import listings_of
 from catalog.importing.pictures import local_origins, origin_of
-from catalog.models import Listing, StagedProduct
+from catalog.models import StagedProduct
 from integrations import ratelimit
 from integrations.errors import SupplierError, Transient
 from integrations.models import SupplierAccount
@@ -88,8 +91,10 @@ def _known(account: SupplierAccount, hits: list[SearchHit]) -> tuple[FoundProduc
         ).values_list("external_product_id", "pk", "product_id")
     }
     sold = dict(
-        Listing.objects.filter(account=account, external_product_id__in=ids)
-        .order_by("-pk")
+        listings_of(account, ids)
+        # What is bought through this very account comes last and counts.
+        .annotate(is_own=Case(When(account=account, then=1), default=0))
+        .order_by("is_own", "-pk")
         .values_list("external_product_id", "variant__product_id")
     )
     return tuple(

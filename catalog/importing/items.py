@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from catalog.importing import category_names, pictures
 from catalog.importing.differences import recount
+from catalog.importing.doubles import sold_otherwise, sold_text
 from catalog.importing.runs import OPEN, TASK, finish_if_done
 from catalog.importing.staging import stage
-from catalog.models import ImportItem, ImportRun
+from catalog.models import ImportItem, ImportRun, StagedProduct
 from integrations import ratelimit
 from integrations.clock import database_now
 from integrations.errors import AccountUnusable, MalformedReply, Rejected, SupplierError, Transient
@@ -158,6 +159,11 @@ def _done_safely(item: ImportItem, ends_at: float) -> float:
 def _do(item: ImportItem, ends_at: float) -> float:
     account = item.run.account
     if item.status == ImportItem.Status.WAITING:
+        sold = sold_otherwise(account, item.external_product_id or "")
+        if sold is not None:
+            staged = StagedProduct.objects.filter(product=sold).first()
+            _note(item, status=ImportItem.Status.SKIPPED, staged=staged, note=sold_text(sold)[:_NOTE_LENGTH])
+            return 0
         wait_s = ratelimit.take_place(account, ratelimit.IMPORTS, patience_s=settings.RATE_PATIENCE_S)
         sleep(wait_s)
         product = _read(item)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.content import sanitize_supplier_html
 from catalog.importing.differences import FIELDS, changes_of, count_changes
+from catalog.importing.doubles import sold_otherwise, sold_text
 from catalog.importing.staging import mark_edited
 from catalog.models import (
     Category,
@@ -72,6 +73,8 @@ def publish(staged_id: int, *, actor: str = SYSTEM) -> Product:
         staged = _locked(staged_id)
         if staged.product is not None:
             return staged.product
+        if (sold := sold_otherwise(staged.account, staged.external_product_id)) is not None:
+            raise NotReady(sold_text(sold))
         variants = _checked(staged)
         product = _create_product(staged, description)
         staged.product, staged.published_at, staged.is_dismissed = product, timezone.now(), False

@@ -13,7 +13,7 @@ from integrations.errors import Rejected
 from integrations.models import SupplierAccount
 from tests import fake_supplier
 from tests.catalog.importing.goods import product
-from tests.factories import ListingFactory
+from tests.factories import ListingFactory, SupplierAccountFactory
 from tests.sourcing_supplier import SearchableSupplier, hit
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +55,11 @@ def test_hits_whose_days_nobody_tells_are_counted(account, shelf):
 def test_a_hit_says_whether_the_shop_has_it_already(account, shelf):
     row = stage(account, product("1"), country="US").staged
     listing = ListingFactory(account=account, external_product_id="2")
+    other = ListingFactory(account=SupplierAccountFactory(provider="fake"), external_product_id="3")
+    ListingFactory(account=other.account, external_product_id="2")
 
     result = find(account, ProductSearch("mat", country="US", currency="USD"))
 
     assert [(one.staged_id, one.product_id) for one in result.products] == [
-        (row.pk, None), (None, listing.variant.product_id), (None, None),
+        (row.pk, None), (None, listing.variant.product_id), (None, other.variant.product_id),
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog import drift
 from catalog.content import sanitize_supplier_html
-from catalog.importing import editing, publishing
+from catalog.importing import editing, items, publishing
 from catalog.importing.differences import changes_of
 from catalog.importing.pictures import fetch_waiting
 from catalog.importing.publishing import NotReady, answer_changes, publish
@@ -29,9 +29,10 @@ from catalog.models import (
 )
 from catalog.supplier_pictures import looking_for
 from integrations.http import refuse_in_transaction
+from integrations.models import SupplierAccount
 from shop.errors import DomainError
-from tests.catalog.importing.goods import kinds, picture_of_a, priced, product
-from tests.factories import CategoryFactory, ListingFactory, ProductFactory
+from tests.catalog.importing.goods import imported, kinds, picture_of_a, priced, product
+from tests.factories import CategoryFactory, ListingFactory, ProductFactory, SupplierAccountFactory
 from tests.fake_supplier import sku
 
 pytestmark = pytest.mark.django_db
@@ -322,3 +323,63 @@ def test_a_description_that_is_edited_while_it_is_published_is_cleaned_all_the_s
     monkeypatch.setattr(publishing, "_locked", edited_meanwhile)
 
     assert publish(row.pk).description_html == "<p>New</p>"
+
+
+@pytest.fixture
+def second(account):
+    """Another account of the same supplier."""
+    return SupplierAccountFactory(provider="fake", endpoint=account.endpoint)
+
+
+def test_a_product_that_another_account_sells_is_not_imported_again(account, second, supplier):
+    sold = publish(ready(account).pk)
+
+    run = imported(second, "1005006000000001")
+    items.work()
+
+    (item,) = run.items.all()
+    assert (item.status, item.staged) == ("skipped", sold.staged)
+    assert "“Linen towel” is sold from it already" in item.note
+    assert StagedProduct.objects.count() == Product.objects.count() == 1
+
+
+def test_a_product_that_was_staged_through_two_accounts_is_published_through_one(account, second):
+    rows = [ready(account), ready(second)]
+    publish(rows[0].pk)
+
+    with pytest.raises(NotReady, match="sold from it already"):
+        publish(rows[1].pk)
+    assert Product.objects.count() == 1
+
+
+def test_a_product_mapped_to_a_second_account_is_not_imported_through_that_one(account, second, supplier):
+    sold = publish(ready(account).pk)
+    ListingFactory(account=second, external_product_id="1005006000000001", variant=sold.variants.first())
+
+    run = imported(second, "1005006000000001")
+    items.work()
+
+    assert [item.status for item in run.items.all()] == ["skipped"]
+
+
+def test_a_product_mapped_by_hand_through_two_accounts_is_brought_up_to_date(account, second, supplier):
+    listing = ListingFactory(account=account, external_product_id="1005006000000001")
+    ListingFactory(account=second, external_product_id="1005006000000001", variant=listing.variant)
+    supplier.products = {"1005006000000001": product()}
+
+    run = imported(second, "1005006000000001")
+    items.work()
+
+    assert run.items.get().staged.product == listing.variant.product
+
+
+@pytest.mark.parametrize(
+    ("values", "status"), [({"mode": "live"}, "active"), ({"provider": "aliseeks"}, "active"), ({}, "archived")]
+)
+def test_what_is_sold_elsewhere_or_no_more_stands_in_nobodys_way(account, second, values, status):
+    sold = publish(ready(account).pk)
+    Product.objects.filter(pk=sold.pk).update(status=status)
+    SupplierAccount.objects.filter(pk=second.pk).update(**values)
+    second.refresh_from_db()
+
+    assert publish(ready(second).pk) != sold
