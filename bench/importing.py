@@ -39,11 +39,11 @@ def main(products: int = 1000, pixels: int = 800) -> int:
             manage(env, "shell", "-v0", "-c", begin)
             with running(env, "worker") as worker:
                 early = _largest_kb(env, worker.pid, until=products // 4)
-                _largest_kb(env, worker.pid, until=products // 2)
+                before = _largest_kb(env, worker.pid, until=products // 2)
                 kill_group(worker)
             print(f"killed after {done(env)} of {products}")
             with running(env, "worker") as worker:
-                peak = max(early, _largest_kb(env, worker.pid, until=products))
+                peak = max(early, before, _largest_kb(env, worker.pid, until=products))
             seconds = time.monotonic() - started
         ((staged,),) = query(env, "SELECT count(*) FROM catalog_stagedproduct")
         ((stored,),) = query(env, "SELECT count(DISTINCT large) FROM catalog_stagedpicture WHERE status = 'stored'")
