@@ -102,9 +102,11 @@ def parse_seen(text: str) -> Seen | None:
     if not variant_id.isascii() or not variant_id.isdecimal() or len(variant_id) > 18 or len(prices) > 40:
         return None
     try:
-        return Seen(int(variant_id), Decimal(old), Decimal(new))
+        seen = Seen(int(variant_id), Decimal(old), Decimal(new))
     except InvalidOperation:
         return None
+    # "NaN" and "Infinity" are decimals, too, but no prices: some of them cannot even be compared.
+    return seen if seen.old.is_finite() and seen.new.is_finite() else None
 
 
 def variants_of(rule: PriceRule | None, *, text: str = "") -> QuerySet[Variant]:

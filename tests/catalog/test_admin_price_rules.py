@@ -281,10 +281,26 @@ class TestApply:
         assert "something has moved" in page.content.decode()
 
     @pytest.mark.parametrize(
-        "text", ["", "x", "1", "1:2", "1:x:3", "-1:2:3", "²:1:1", "1" * 40 + ":1:1", "1:" + "9" * 60]
-    )
+        "text",
+        [
+            "", "x", "1", "1:2", "1:x:3", "-1:2:3", "²:1:1", "1" * 40 + ":1:1", "1:" + "9" * 60, "1:NaN:2", "1:2:sNaN",
+            "1:2:Infinity",
+        ],
+    )  # fmt: skip
     def test_nonsense_is_no_row(self, text):
         assert parse_seen(text) is None
+
+    @pytest.mark.parametrize("price", ["NaN", "sNaN", "-Infinity"])
+    def test_a_forged_price_is_answered_like_none(self, price):
+        PriceRuleFactory()
+        listing = listed()
+        sent = [f"{listing.variant_id}:{price}:2", f"{listing.variant_id}:14.00:{price}"]
+
+        page = superuser().post(PREVIEW, {"seen": sent, "confirmed": "yes"}, follow=True)
+
+        assert page.status_code == 200
+        assert "No price was ticked" in page.content.decode()
+        assert price_of(listing) == D("14.00")
 
     def test_nothing_ticked_changes_nothing(self):
         PriceRuleFactory()
