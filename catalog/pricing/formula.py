@@ -1,4 +1,4 @@
-"""From a cost to a price. Pure arithmetic over plain values, all of one currency.
+"""From a cost to a price. Pure arithmetic over plain values, all of one currency; refusals are in words for staff.
 
     price x (1 - selling fee %) - selling fee  =  cost + what is added
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
 
 from catalog.pricing.rounding import Rounding, rounded, rounded_up
 from shop.errors import DomainError
@@ -60,7 +62,7 @@ def price_of(cost: Money, terms: Terms) -> Money:
     if cost.currency != terms.currency:
         raise CurrencyMismatch(f"{cost.currency} and {terms.currency}")
     if cost.amount <= 0:
-        raise PriceRefused("What costs nothing has no price by a rule.", code="no_cost")
+        raise PriceRefused(_("What costs nothing has no price by a rule."), code="no_cost")
     least = _least(cost.amount, terms)
     wanted = max(_wanted(cost.amount, terms), least)
     # Rounding may lead below what must be left; both of these rise with the cost, and so does the higher of them.
@@ -69,7 +71,9 @@ def price_of(cost: Money, terms: Terms) -> Money:
         rounded_up(least, terms.rounding, currency=terms.currency),
     )
     if not 0 < price < _TOO_MUCH:
-        raise PriceRefused(f"The rule makes {price} {terms.currency} of {cost}.", code="absurd_price")
+        text = _("The rule makes %(price)s %(currency)s of %(cost)s.")
+        told = {"price": price, "currency": terms.currency, "cost": cost}
+        raise PriceRefused(text % told, code="absurd_price")
     return Money(price, terms.currency)
 
 
@@ -99,7 +103,7 @@ def _grossed(net: Decimal, terms: Terms, *, margin_percent: Decimal = Decimal(0)
     """The price of which ``net`` is left after the selling fees and the margin."""
     share = 1 - (terms.selling_fee_percent + margin_percent) / _HUNDRED
     if share <= 0:
-        raise PriceRefused("The fees and the margin leave nothing of any price.", code="impossible_rule")
+        raise PriceRefused(_("The fees and the margin leave nothing of any price."), code="impossible_rule")
     return (net + terms.selling_fee_fixed) / share
 
 
@@ -113,4 +117,4 @@ def _by_bands(cost: Decimal, bands: tuple[Band, ...]) -> Decimal:
         if band.up_to is None or cost <= band.up_to:
             return max(floor, _added(cost, band.percent, band.fixed))
         floor = max(floor, _added(band.up_to, band.percent, band.fixed))
-    raise PriceRefused(f"No range of the rule holds a cost of {cost}.", code="impossible_rule")
+    raise PriceRefused(_("No range of the rule holds a cost of %(cost)s.") % {"cost": cost}, code="impossible_rule")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -167,3 +169,17 @@ def test_cost_times_one_point_four_keeps_its_margin_to_the_cent(one, other):
 
     for cost in (one, other):
         assert abs(price_of(usd(cost), rule).amount - cost * D("1.4")) <= D("0.005")
+
+
+@pytest.mark.parametrize(
+    ("cost", "wanted", "told"),
+    [
+        ("0", terms(), "Was nichts kostet"),
+        ("9", terms("fixed", fixed=D("1e12")), "Die Regel macht 1000000000009.00 USD aus 9 USD."),
+        ("9", terms(selling_fee_percent=D(100)), "Gebühren und Marge"),
+        ("9", terms("bands", bands=(Band(D(5), D(1), D(0)),)), "Kosten von 9."),
+    ],
+)
+def test_staff_are_told_in_their_language_why_there_is_no_price(cost, wanted, told):
+    with translation.override("de"), pytest.raises(PriceRefused, match=re.escape(told)):
+        price_of(usd(cost), wanted)
