@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -75,6 +76,8 @@ def store_picture(data: bytes, *, folder: str, watermark: bytes = b"") -> Stored
     stored = StoredPicture(f"{folder}/{name}", f"{folder}/small/{name}")
     wanted = {stored.large: LARGE_PX, stored.small: SMALL_PX} | {f"{folder}/{size}/{name}": size for size in further}
     missing = {path: size for path, size in wanted.items() if not _is_whole(path)}
+    for path in wanted.keys() - missing:
+        _make_young(path)
     if missing:
         picture = _decoded(opened, max(missing.values()))
         if watermark:
@@ -119,6 +122,12 @@ def size_of(name: str) -> tuple[int, int]:
     """Width and height in px of a stored picture."""
     with default_storage.open(name) as file, Image.open(file, formats=FORMATS) as picture:
         return picture.size
+
+
+def _make_young(path: str) -> None:
+    """A file that is wanted again is as good as new: files of which no row speaks are deleted by their age."""
+    with suppress(NotImplementedError, OSError):
+        os.utime(default_storage.path(path))
 
 
 def _is_whole(path: str) -> bool:

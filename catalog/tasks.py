@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from catalog import unused_pictures
 from catalog.importing import items, runs
 
 
@@ -18,3 +19,8 @@ def work_on_imports() -> int:
 def purge_imports() -> int:
     """Delete the records of imports that ended long ago; how many rows went."""
     return runs.purge(timezone.now() - timedelta(days=settings.IMPORT_RETENTION_DAYS))
+
+
+def purge_pictures() -> int:
+    """Delete files of pictures that nothing shows any more; how many files went."""
+    return unused_pictures.purge()

@@ -116,4 +116,5 @@ def tell_low_stock() -> int:
 
 
 def purge() -> int:
-    return sweeping.purge() + delivery.purge() + catalog_tasks.purge_imports() + runs.purge()
+    rows = sweeping.purge() + delivery.purge() + catalog_tasks.purge_imports() + runs.purge()
+    return rows + catalog_tasks.purge_pictures()
