@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import display
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -63,6 +64,19 @@ class StateFilter(admin.SimpleListFilter):
             "aside": Q(is_dismissed=True),
         }
         return queryset.filter(conditions.get(self.value() or "", Q(is_dismissed=False)))
+
+
+class _WithMargins:
+    """A page of the list: rates and fees are read once for all of its rows."""
+
+    result_list: Any
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)  # type: ignore[misc]
+        rows = self.result_list = list(self.result_list)
+        wanted = [(row.account, {row.cost_currency} - {None}) for row in rows]
+        for row, margins in zip(rows, Margins.of_each(wanted), strict=True):
+            row.margins = margins
 
 
 @admin.register(StagedProduct)
@@ -120,6 +134,9 @@ class StagedProductAdmin(ModelAdmin):
 
     # --- the list ---
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return type("StagedList", (_WithMargins, super().get_changelist(request, **kwargs)), {})
+
     @display(description=_("picture"))
     def picture(self, row: Any) -> SafeString | str:
         return thumbnail(row.thumbnail, row.title) if row.thumbnail else "–"
@@ -138,7 +155,7 @@ class StagedProductAdmin(ModelAdmin):
         if row.price_from is None or row.cost_from is None:
             return "–"
         cheapest = StagedVariant(cost=row.cost_from, cost_currency=row.cost_currency)
-        return margin_label(Margins.of(row.account, {row.cost_currency}).percent(cheapest, row.price_from))
+        return margin_label(row.margins.percent(cheapest, row.price_from))
 
     @display(description=_("state"))
     def state_label(self, row: StagedProduct) -> SafeString:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.models import StagedProduct, StagedVariant
 from catalog.pricing.costs import Fees, fees_of, landed_cost
 from catalog.pricing.margin import margin_percent
-from catalog.pricing.repricing import starting_price
+from catalog.pricing.repricing import StartingPrices
 from catalog.rates import NoRate, Rates, rates_for
 from integrations.models import SupplierAccount
 from shop.errors import DomainError
@@ -26,37 +27,31 @@ class AskedPrice:
     problem: str = ""
 
 
-@dataclass
 class Pricer:
-    """The shop's rules for one staged product. Variants of one cost have one price: the rules are asked once for it."""
+    """The shop's rules for one staged product whose variants cost something in ``currencies``: read once for all."""
 
-    row: StagedProduct
-    _known: dict[Money, AskedPrice] = field(default_factory=dict)
+    def __init__(self, row: StagedProduct, currencies: Iterable[str]) -> None:
+        self._prices = StartingPrices.read(
+            currencies,
+            category_id=row.category_id,
+            account_id=row.account_id,
+            product_id=row.product_id,
+            currency=settings.SHOP_CURRENCY,
+        )
 
     def price_of(self, cost: Money) -> AskedPrice:
         """The price by rule of what costs ``cost`` at the supplier."""
-        if cost not in self._known:
-            self._known[cost] = self._ask(cost)
-        return self._known[cost]
-
-    def _ask(self, cost: Money) -> AskedPrice:
         try:
-            price = starting_price(
-                cost,
-                category_id=self.row.category_id,
-                account_id=self.row.account_id,
-                product_id=self.row.product_id,
-                currency=settings.SHOP_CURRENCY,
-            )
+            return AskedPrice(self._prices.price_of(cost).amount)
         except DomainError as exc:
             return AskedPrice(None, _("No price: %(why)s") % {"why": exc.message})
-        return AskedPrice(price.amount)
 
 
 def set_prices(row: StagedProduct) -> int:
     """Price anew what no person has priced and nobody sells yet; how many prices changed. The caller's transaction."""
-    pricer, changed = Pricer(row), 0
-    for variant in row.variants.filter(variant=None):
+    variants = list(row.variants.filter(variant=None))
+    pricer, changed = Pricer(row, {variant.cost_currency for variant in variants}), 0
+    for variant in variants:
         if "price" in variant.edited:
             continue
         asked = pricer.price_of(Money(variant.cost, variant.cost_currency))
@@ -77,8 +72,15 @@ class Margins:
     @classmethod
     def of(cls, account: SupplierAccount, currencies: set[str]) -> Margins:
         """For costs in ``currencies``."""
-        fees = fees_of(account)
-        return cls(rates_for({*currencies, fees.fixed.currency, settings.SHOP_CURRENCY}), fees)
+        return cls.of_each([(account, currencies)])[0]
+
+    @classmethod
+    def of_each(cls, wanted: Sequence[tuple[SupplierAccount, set[str]]]) -> list[Margins]:
+        """The same for several accounts, in one query."""
+        fees = [fees_of(account) for account, _currencies in wanted]
+        needed = {settings.SHOP_CURRENCY, *(one.fixed.currency for one in fees)}
+        rates = rates_for(needed.union(*(currencies for _account, currencies in wanted)))
+        return [cls(rates, one) for one in fees]
 
     def percent(self, variant: StagedVariant, price: Decimal | None) -> Decimal | None:
         """The margin of ``variant`` in percent at ``price``; None without a price or a rate."""

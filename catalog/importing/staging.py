@@ -192,7 +192,7 @@ def _write_variants(row: StagedProduct, product: ProductSnapshot, shown: _Shown)
     sold = {listing.external_sku_id: listing.variant for listing in listings.select_related("variant").order_by("-pk")}
     meanings = {tuple(sorted(old.options.items())) for old in present.values() if old.is_kept and not old.is_gone}
     marks = _picture_marks(present.values())
-    pricer, problem = Pricer(row), ""
+    pricer, problem = Pricer(row, {sku.price.currency for sku in product.skus}), ""
     for position, sku in enumerate(product.skus, 1):
         variant = present.pop(sku.sku_id, None) or StagedVariant(staged=row, external_sku_id=sku.sku_id)
         is_new = variant.pk is None

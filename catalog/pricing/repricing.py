@@ -10,16 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import shelf
-from catalog.models import PriceChange, Variant
+from catalog.models import PriceChange, PriceRule, Variant
 from catalog.pricing.choosing import Subject, rule_book, terms_of
 from catalog.pricing.costs import Fees, fees_of, landed_cost
-from catalog.pricing.formula import PriceRefused, price_of
+from catalog.pricing.formula import PriceRefused, Terms, price_of
 from catalog.pricing.proposals import Proposal, propose, shipping_by
-from catalog.rates import rates_for
+from catalog.rates import Rates, rates_for
 from integrations.models import SupplierAccount
 from shop.money import Money
 
-__all__ = ["Applied", "Proposal", "Refused", "Repriced", "apply", "propose", "reprice", "starting_price"]
+__all__ = [
+    "Applied", "Proposal", "Refused", "Repriced", "StartingPrices", "apply", "propose", "reprice", "starting_price",
+]  # fmt: skip
 
 _T = TypeVar("_T")
 
@@ -74,6 +76,43 @@ def reprice(variant_ids: Iterable[int], *, reason: str) -> Repriced:
     return Repriced(tuple(changed), tuple(refused), tuple(unchanged))
 
 
+@dataclass(frozen=True, slots=True)
+class StartingPrices:
+    """What is needed for the first prices of one product: rule, fees and rates, read once for any number of costs."""
+
+    currency: str
+    rule: PriceRule | None
+    terms: Terms | None
+    fees: Fees | None
+    rates: Rates
+
+    @classmethod
+    def read(
+        cls,
+        cost_currencies: Iterable[str],
+        *,
+        category_id: int | None,
+        account_id: int | None,
+        product_id: int | None,
+        currency: str,
+    ) -> StartingPrices:
+        """For costs (and shipping) in these currencies, priced in ``currency``."""
+        subject = Subject(currency=currency, product_id=product_id, category_id=category_id, account_id=account_id)
+        rule = rule_book([subject]).rule_for(subject)
+        fees = _fees(account_id)
+        needed = {*cost_currencies, currency} | ({fees.fixed.currency} if fees else set())
+        return cls(currency, rule, terms_of(rule) if rule else None, fees, rates_for(needed))
+
+    def price_of(self, cost: Money, *, shipping: Money | None = None) -> Money:
+        """The price of what costs ``cost``. Pure; raises what ``starting_price`` does."""
+        if self.rule is None or self.terms is None:
+            text = _("No pricing rule in %(currency)s is for it.") % {"currency": self.currency}
+            raise PriceRefused(text, code="no_rule")
+        counted = shipping_by(self.rule, shipping)
+        landed = landed_cost(cost, shipping=counted, fees=self.fees, currency=self.currency, rates=self.rates)
+        return price_of(landed.total, self.terms)
+
+
 def starting_price(
     cost: Money,
     *,
@@ -88,15 +127,11 @@ def starting_price(
     ``shipping`` is the supplier's fee where it is known; it counts only if the rule wants it. Raises ``DomainError``:
     ``no_rule``, ``no_rate``, ``stale_rate``, ``no_cost``, ``no_shipping``, ``impossible_rule``, ``absurd_price``.
     """
-    subject = Subject(currency=currency, product_id=product_id, category_id=category_id, account_id=account_id)
-    rule = rule_book([subject]).rule_for(subject)
-    if rule is None:
-        raise PriceRefused(_("No pricing rule in %(currency)s is for it.") % {"currency": currency}, code="no_rule")
-    fees = _fees(account_id)
-    counted = shipping_by(rule, shipping)
-    needed = {cost.currency, currency} | {money.currency for money in (counted, fees and fees.fixed) if money}
-    landed = landed_cost(cost, shipping=counted, fees=fees, currency=currency, rates=rates_for(needed))
-    return price_of(landed.total, terms_of(rule))
+    currencies = {money.currency for money in (cost, shipping) if money}
+    prices = StartingPrices.read(
+        currencies, category_id=category_id, account_id=account_id, product_id=product_id, currency=currency
+    )
+    return prices.price_of(cost, shipping=shipping)
 
 
 def apply(proposals: Iterable[Proposal], *, reason: str, actor: str, note: str = "") -> Applied:

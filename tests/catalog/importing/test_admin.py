@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 
 from catalog.importing import items
 from catalog.importing.differences import changes_of
 from catalog.importing.staging import stage
-from catalog.models import CategoryMapping, ImportRun, OptionWord, Product, StagedProduct
+from catalog.models import CategoryMapping, ExchangeRate, ImportRun, OptionWord, Product, StagedProduct
 from tests import fake_supplier
 from tests.catalog.importing.goods import imported, kinds, priced, product
-from tests.factories import CategoryFactory, PriceRuleFactory
+from tests.factories import CategoryFactory, ExchangeRateFactory, PriceRuleFactory
 from tests.sourcing_supplier import SearchableSupplier, hit
 from tests.staff import signed_in, superuser
 
@@ -335,6 +337,21 @@ def test_the_list_shows_cost_price_and_margin(account, django_assert_max_num_que
     assert "8.01 USD" in body
     assert "16.02 USD" in body
     assert "50.0 %" in body
+
+
+def test_the_list_reads_rates_once_whatever_it_shows(account):
+    for number in range(3):
+        row = stage(account, product(str(number), skus=kinds("Sage", cost=f"{number + 1}.00")), country="US").staged
+        row.variants.update(cost_currency="CNY")
+        priced(row, "16.02")
+    ExchangeRateFactory(currency="CNY", rate=Decimal(8))
+    ExchangeRateFactory(currency="USD", rate=Decimal(1))
+
+    with CaptureQueriesContext(connection) as captured:
+        body = superuser().get("/admin/catalog/stagedproduct/").content.decode()
+
+    assert body.count("CNY") >= 3
+    assert sum(ExchangeRate._meta.db_table in query["sql"] for query in captured) == 1
 
 
 def test_publishing_is_a_permission_of_its_own(account):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.importing import editing
 from catalog.importing.staging import choose_category, stage
-from catalog.models import CategoryMapping, OptionWord, StagedPicture, StagedProduct
+from catalog.models import CategoryMapping, OptionWord, PriceRule, StagedPicture, StagedProduct
+from integrations.models import SupplierAccount
 from tests.catalog.importing.goods import kinds, product
-from tests.factories import CategoryFactory, ListingFactory
+from tests.factories import CategoryFactory, ListingFactory, PriceRuleFactory
 from tests.fake_supplier import sku, usd
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +193,17 @@ def test_a_cost_is_stored_to_the_coin(account):
     row = staged(account, product(skus=(sku("1", price=usd("8.019")),)))
 
     assert row.variants.get().cost == Decimal("8.02")
+
+
+def test_rules_and_rates_are_read_once_whatever_the_variants_cost(account):
+    PriceRuleFactory(percent=Decimal(100))
+    skus = tuple(sku(str(n), options=(("Color", f"No {n}"),), price=usd(f"{n}.00")) for n in range(1, 21))
+
+    with CaptureQueriesContext(connection) as captured:
+        row = staged(account, product(skus=skus))
+
+    assert [variant.price for variant in row.variants.all()] == [Decimal(2 * n) for n in range(1, 21)]
+    asked = [query["sql"] for query in captured if f'FROM "{PriceRule._meta.db_table}"' in query["sql"]]
+    assert len(asked) == 1
+    asked = [query["sql"] for query in captured if f'FROM "{SupplierAccount._meta.db_table}"' in query["sql"]]
+    assert len(asked) <= 2
