@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fulfillment import payment_pages, refunds
-from fulfillment.models import Payment, PaymentEvent
+from fulfillment.models import Order, Payment, PaymentEvent
 from fulfillment.payments import hold_what_is_not_bought
 from fulfillment.staff_mail import tell_staff
 from fulfillment.transitions import lock_order, record
@@ -32,6 +32,7 @@ _LATEST = timedelta(hours=3)
 DONE, NOTED, UNKNOWN_PAYMENT, FAILED = "done", "noted", "unknown_payment", "failed"
 #: How a dispute ends without money being lost.
 _WON = ("won", "warning_closed")
+_OPENED, _CLOSED = "payment.disputed", "payment.dispute_closed"
 
 
 def receive(method: str, *, headers: Mapping[str, str], body: bytes) -> bool:
@@ -110,19 +111,30 @@ def _outcome(event: PaymentEvent, payment: Payment | None) -> str | None:
 
 
 def _dispute(event: PaymentEvent, payment: Payment) -> str:
-    """The customer's bank takes the money back for now: what is not bought waits for a person."""
+    """The customer's bank takes the money back, for now or for good: what is not bought waits for a person.
+
+    What became of each dispute is kept in the order's history: their events overtake each other, and are not kept for
+    as long as a dispute may take.
+    """
+    is_over = event.kind == EventKind.DISPUTE_CLOSED
+    dispute = str(event.body.get("object") or "")
+    now = timezone.now()  # Not after the line in the history: that tells whether a marked dispute is over.
     with transaction.atomic():
         order = lock_order(payment.order_id)
         payment.refresh_from_db()
-        if event.kind == EventKind.DISPUTE_CLOSED:
-            if event.note in _WON:
-                Payment.objects.filter(pk=payment.pk).update(disputed_at=None, updated_at=timezone.now())
-            record(order.pk, "payment.dispute_closed", note=event.note, data={"event": event.event_id})
+        if not is_over and dispute in _disputes(order, payment):
+            return NOTED  # A repeat, or its end overtook it: what is over is not opened again.
+        record(
+            order.pk,
+            _CLOSED if is_over else _OPENED,
+            note=event.note,
+            data={"event": event.event_id, "dispute": dispute, "payment": payment.public_id},
+        )
+        if is_over and event.note in _WON and all(_disputes(order, payment).values()):
+            Payment.objects.filter(pk=payment.pk).update(disputed_at=None, updated_at=now)
         else:
-            if _is_closed_already(event) or payment.disputed_at:
-                return NOTED
-            Payment.objects.filter(pk=payment.pk).update(disputed_at=timezone.now(), updated_at=timezone.now())
-            record(order.pk, "payment.disputed", note=event.note, data={"event": event.event_id})
+            # Lost, or another one is still open: the end may be the first that is heard of it.
+            Payment.objects.filter(pk=payment.pk, disputed_at=None).update(disputed_at=now, updated_at=now)
             hold_what_is_not_bought(
                 order, payment, actor="system", note="The customer disputes the payment at the bank."
             )
@@ -130,8 +142,10 @@ def _dispute(event: PaymentEvent, payment: Payment) -> str:
     return DONE
 
 
-def _is_closed_already(event: PaymentEvent) -> bool:
-    """Events overtake each other: a dispute that is over is not opened again by its late beginning."""
-    dispute = event.body.get("object")
-    closings = PaymentEvent.objects.filter(provider=event.provider, kind=EventKind.DISPUTE_CLOSED, body__object=dispute)
-    return bool(dispute) and closings.exists()
+def _disputes(order: Order, payment: Payment) -> dict[str, bool]:
+    """The disputes about ``payment`` that were heard of (the provider's id): whether it ended without a loss."""
+    found: dict[str, bool] = {}
+    for row in order.events.filter(kind__in=[_OPENED, _CLOSED], data__payment=payment.public_id).order_by("pk"):
+        if dispute := row.data.get("dispute"):
+            found[dispute] = row.kind == _CLOSED and row.note in _WON
+    return found

@@ -547,6 +547,70 @@ class TestDisputes:
         payment.refresh_from_db()
         assert payment.disputed_at is None
 
+    def close_first(self, emulator: Emulator, payment: Payment, state: str) -> None:
+        """Both events are kept before either is handled, and the end is handled first."""
+        opened = control(emulator, "dispute", {"id": payment.external_reference})
+        body = event("charge.dispute.created", opened, event_id="evt_1")
+        payment_events.receive("stripe", headers=signature(body), body=body)
+        tell("charge.dispute.closed", {**opened, "status": state}, "evt_2")
+        PaymentEvent.objects.update(next_try_at=timezone.now())
+        for event_id in payment_events.unhandled():
+            payment_events.handle(event_id)
+
+    def test_dispute_that_is_lost_before_its_beginning_is_handled_holds_what_is_not_bought(self, emulator, order):
+        payment = paid(emulator, order)
+
+        self.close_first(emulator, payment, "lost")
+
+        payment.refresh_from_db()
+        assert payment.disputed_at is not None
+        assert (part_of(order).status, part_of(order).attention) == ("held", "money_back")
+
+    def test_end_that_waits_behind_the_beginning_leaves_a_lost_dispute_marked(self, emulator, order):
+        payment = paid(emulator, order)
+        self.dispute(emulator, payment, "created", "evt_1")
+
+        self.dispute(emulator, payment, "closed", "evt_2", "lost")
+
+        payment.refresh_from_db()
+        assert payment.disputed_at is not None
+        assert part_of(order).status == "held"
+
+    def test_beginning_whose_end_is_kept_but_not_handled_yet_holds_what_is_not_bought(self, emulator, order):
+        payment = paid(emulator, order)
+        told = control(emulator, "dispute", {"id": payment.external_reference, "status": "lost"})
+        body = event("charge.dispute.closed", told, event_id="evt_2")
+        payment_events.receive("stripe", headers=signature(body), body=body)
+
+        tell("charge.dispute.created", told, "evt_1")
+
+        assert part_of(order).status == "held"
+
+    def test_end_of_one_dispute_leaves_the_mark_of_another(self, emulator, order):
+        payment = paid(emulator, order)
+        first = control(emulator, "dispute", {"id": payment.external_reference})
+        second = {**first, "id": "du_second"}
+        tell("charge.dispute.created", first, "evt_1")
+        tell("charge.dispute.created", second, "evt_2")
+
+        tell("charge.dispute.closed", {**first, "status": "won"}, "evt_3")
+        payment.refresh_from_db()
+        assert payment.disputed_at is not None
+        tell("charge.dispute.closed", {**second, "status": "won"}, "evt_4")
+
+        payment.refresh_from_db()
+        assert payment.disputed_at is None
+
+    def test_dispute_won_after_another_was_lost_leaves_the_mark(self, emulator, order):
+        payment = paid(emulator, order)
+        first = control(emulator, "dispute", {"id": payment.external_reference})
+        tell("charge.dispute.closed", {**first, "status": "lost"}, "evt_1")
+
+        tell("charge.dispute.closed", {**first, "id": "du_second", "status": "won"}, "evt_2")
+
+        payment.refresh_from_db()
+        assert payment.disputed_at is not None
+
 
 def test_network_is_never_used_inside_a_transaction(emulator, order):
     from django.db import transaction
