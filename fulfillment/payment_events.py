@@ -51,7 +51,7 @@ def receive(method: str, *, headers: Mapping[str, str], body: bytes) -> bool:
                 "note": told.note,
                 "session_id": told.session_id,
                 "payment_reference": told.payment_reference,
-                "body": dict(told.body),
+                "body": {**told.body, **({"reference": told.reference} if told.reference else {})},
             },
         )
         if is_new:
@@ -92,7 +92,17 @@ def _payment_of(event: PaymentEvent) -> Payment | None:
     found = rows.filter(session_id=event.session_id).first() if event.session_id else None
     if found is None and event.payment_reference:
         found = rows.filter(external_reference=event.payment_reference).first()
-    return found
+    return found or _payment_without_session(event)
+
+
+def _payment_without_session(event: PaymentEvent) -> Payment | None:
+    """The payment that the event names by our own reference: its session was opened, but its id never reached us."""
+    reference = event.body.get("reference")
+    if not reference or not event.session_id:
+        return None
+    rows = Payment.objects.filter(method=event.provider, public_id=reference)
+    rows.filter(session_id="").update(session_id=event.session_id, updated_at=timezone.now())
+    return rows.filter(session_id=event.session_id).first()
 
 
 def _outcome(event: PaymentEvent, payment: Payment | None) -> str | None:

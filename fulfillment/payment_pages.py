@@ -119,10 +119,23 @@ def _page_of(payment: Payment, return_urls: ReturnUrls) -> str:
     if session.state != SessionState.OPEN or f"{parts.scheme}://{parts.netloc}" not in provider.page_origins:
         raise Rejected("the page is not open, or lies elsewhere than it should", code="page_not_usable")
     # Whoever else asked under this key was given the same session.
-    Payment.objects.filter(pk=payment.pk, status=_P.PENDING).update(
+    stored = Payment.objects.filter(pk=payment.pk, status=_P.PENDING).update(
         session_id=session.session_id, session_url=session.url, updated_at=timezone.now()
     )
+    if not stored:
+        _discard(provider, payment, session)
+        raise Rejected("the payment was given up while its page was opened", code="page_given_up")
     return session.url
+
+
+def _discard(provider: PaymentProvider, payment: Payment, session: Session) -> None:
+    """Close a page that nobody may be sent to. Its id is kept: should money come by it after all, it is ours."""
+    rows = Payment.objects.filter(pk=payment.pk, session_id="")
+    rows.update(session_id=session.session_id, updated_at=timezone.now())
+    try:
+        provider.expire_session(session.session_id)
+    except SupplierError as exc:
+        logger.warning("page not closed payment=%s code=%s", payment.pk, exc.code)
 
 
 def _request(payment: Payment, return_url: str, cancel_url: str) -> SessionRequest:

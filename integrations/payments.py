@@ -125,13 +125,17 @@ class ProviderRefund:
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """An event whose signature was good. ``word`` is the provider's own name for it, kept for staff."""
+    """An event whose signature was good. ``word`` is the provider's own name for it, kept for staff.
+
+    ``reference`` is ours, as it was told when the session was opened; empty if the event names none.
+    """
 
     event_id: str
     kind: EventKind
     word: str
     session_id: str = ""
     payment_reference: str = ""
+    reference: str = ""
     note: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
 

@@ -50,6 +50,8 @@ _KINDS = {
     "charge.dispute.closed": EventKind.DISPUTE_CLOSED,
 }
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
+#: As ``Payment.public_id``; another shop on the account may send anything, a name for instance.
+_OWN_REFERENCE = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
 
 def session(wire: Mapping[str, Any], *, livemode: bool) -> Session:
@@ -98,6 +100,7 @@ def event(wire: Mapping[str, Any], *, livemode: bool) -> ProviderEvent:
         word=word[:80],
         session_id=_loose_id(item.get("id")) if is_session else "",
         payment_reference=_loose_id(_intent_id(item.get("payment_intent"))),
+        reference=_own_reference(item.get("client_reference_id")) if is_session else "",
         note=status[:40] if isinstance(status, str) and status.isascii() and status.isprintable() else "",
         body={"created": wire.get("created") if isinstance(wire.get("created"), int) else None,
               "object": _loose_id(item.get("id"))},
@@ -134,6 +137,10 @@ def _id(wire: Mapping[str, Any], name: str) -> str:
 
 def _loose_id(value: object) -> str:
     return value if isinstance(value, str) and len(value) <= 120 and _ID.fullmatch(value) else ""
+
+
+def _own_reference(value: object) -> str:
+    return value if isinstance(value, str) and _OWN_REFERENCE.fullmatch(value) else ""
 
 
 def _text(wire: Mapping[str, Any], name: str) -> str:

@@ -16,7 +16,9 @@ from fulfillment.models import Notice, Order, OrderEvent, Payment, PaymentEvent,
 from fulfillment.orders import cancel_unpaid, unpaid_too_long
 from fulfillment.payments import PaymentProblem, refund, start_payment
 from fulfillment.states import PaymentStatus
-from integrations.payments import EventForged, provider_for
+from fulfillment.transitions import move_payment
+from integrations.payments import EventForged, Session, SessionRequest, provider_for
+from integrations.stripe.client import StripeProvider
 from shop.money import Money
 from tests.faults.processes import Emulator
 from tests.fulfillment.scenes import approve, goods, order_of, part_of, together
@@ -129,6 +131,40 @@ class TestPage:
 
         with pytest.raises(PaymentProblem):
             open_page(order)
+
+    def test_page_of_a_payment_given_up_meanwhile_is_closed_and_not_shown(self, emulator, order, monkeypatch):
+        open_session = StripeProvider.open_session
+
+        def given_up_meanwhile(provider: StripeProvider, request: SessionRequest) -> Session:
+            session = open_session(provider, request)
+            move_payment(Payment.objects.get(public_id=request.key), PaymentStatus.FAILED, actor="system")
+            return session
+
+        monkeypatch.setattr(StripeProvider, "open_session", given_up_meanwhile)
+
+        with pytest.raises(PaymentProblem) as problem:
+            payment_pages.open_page(order, method="stripe", return_urls=return_urls)
+
+        assert problem.value.code == "payment_unavailable"
+        sessions = control(emulator, "sessions")["sessions"]
+        assert {session["status"] for session in sessions} == {"expired"}
+        assert {payment.session_id for payment in Payment.objects.all()} == {session["id"] for session in sessions}
+
+    def test_page_given_up_once_is_followed_by_another(self, emulator, order, monkeypatch):
+        open_session = StripeProvider.open_session
+
+        def given_up_meanwhile(provider: StripeProvider, request: SessionRequest) -> Session:
+            session = open_session(provider, request)
+            if Payment.objects.count() == 1:
+                move_payment(Payment.objects.get(), PaymentStatus.FAILED, actor="system")
+            return session
+
+        monkeypatch.setattr(StripeProvider, "open_session", given_up_meanwhile)
+
+        url = payment_pages.open_page(order, method="stripe", return_urls=return_urls)
+
+        assert order.payments.get(status="pending").session_url == url
+        assert sorted(one["status"] for one in control(emulator, "sessions")["sessions"]) == ["expired", "open"]
 
     def test_expired_page_leaves_the_order_payable_on_a_new_one(self, emulator, order):
         payment = open_page(order)
@@ -308,6 +344,26 @@ class TestEvents:
         assert tell("checkout.session.completed", pay(emulator, payment)) == "done"
         assert status(order) == "paid"
         assert PaymentEvent.objects.get().payment == payment
+
+    @pytest.mark.parametrize("state", ["pending", "failed"])
+    def test_event_of_a_session_whose_id_was_never_stored_is_found_by_our_reference(self, emulator, order, state):
+        payment = open_page(order)
+        session = pay(emulator, payment)
+        Payment.objects.update(session_id="", session_url="", status=state)
+
+        assert tell("checkout.session.completed", session) == "done"
+
+        payment.refresh_from_db()
+        assert (payment.session_id, payment.status, status(order)) == (session["id"], "succeeded", "paid")
+
+    def test_event_of_another_session_that_names_our_reference_is_not_believed(self, emulator, order):
+        payment = open_page(order)
+        item = {"id": "cs_other", "client_reference_id": payment.public_id}
+
+        assert tell("checkout.session.completed", item) == "unknown_payment"
+
+        payment.refresh_from_db()
+        assert (payment.session_id != "cs_other", status(order)) == (True, "awaiting_payment")
 
     def test_what_an_event_says_about_money_is_not_believed(self, emulator, order):
         payment = open_page(order)
