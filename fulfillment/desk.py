@@ -14,12 +14,13 @@ from fulfillment import bundle_guard, routing, tracking
 from fulfillment.guards import WAIVABLE
 from fulfillment.models import Attempt, Notice, Order, Payment, Refund, SupplierOrder, SupplierOrderLine
 from fulfillment.notifications import owe
-from fulfillment.orders import cancel_unpaid, give_back_stock
+from fulfillment.orders import give_back_stock
 from fulfillment.outcomes import adopt
 from fulfillment.payments import close_if_all_went_back, refund
 from fulfillment.progress import update_order
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import call_for_person, lock_order, move_order, move_supplier_order, record
+from fulfillment.unpaid import cancel_unpaid
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Address

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from catalog.bundles import shares_of
 from catalog.translations import sold_titles
 from fulfillment import coupons
 from fulfillment.models import (
-    Notice,
     Order,
     OrderLine,
     OrderLinePart,
@@ -26,7 +22,6 @@ from fulfillment.models import (
     SupplierOrder,
     SupplierOrderLine,
 )
-from fulfillment.notifications import owe
 from fulfillment.offers import Destination, Offer, firm_offer, total_of
 from fulfillment.parcels import Served, WayNotOffered, items_in
 from fulfillment.reserving import (
@@ -39,7 +34,7 @@ from fulfillment.reserving import (
 )
 from fulfillment.statement import stored_taxes
 from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
-from fulfillment.transitions import lock_order, move_order, record
+from fulfillment.transitions import move_order, record
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Address, ProductSnapshot, SkuSnapshot
@@ -47,8 +42,7 @@ from integrations.wake import wake
 from shop.money import Money
 
 __all__ = [
-    "CannotOrder", "Contact", "ExternalItem", "cancel_unpaid", "give_back_stock", "order_external", "place_order",
-    "plan", "sum_of", "unpaid_too_long",
+    "CannotOrder", "Contact", "ExternalItem", "give_back_stock", "order_external", "place_order", "plan", "sum_of",
 ]  # fmt: skip
 
 #: What another program has bought: a supplier's product, one of its SKUs, and how many.
@@ -203,50 +197,6 @@ def plan(order: Order, *, part: int, account: SupplierAccount | None, **fields: 
         data={"reference": supplier_order.reference},
     )
     return supplier_order
-
-
-def cancel_unpaid(order: Order, *, actor: str = "system", note: str = "") -> bool:
-    """Cancel an order that is not paid and give its stock back. False if it was canceled already."""
-    with transaction.atomic():
-        # What was read before may have been paid since: only what is there under the lock counts.
-        if lock_order(order.pk).status != OrderStatus.AWAITING_PAYMENT:
-            return False
-        move_order(order, OrderStatus.CANCELED, actor=actor, note=note)
-        give_back_stock(order)
-        coupons.release(order)
-        owe(order, Notice.Kind.CANCELED)
-        for payment_id in (
-            order.payments.filter(status=PaymentStatus.PENDING).exclude(session_id="").values_list("pk", flat=True)
-        ):
-            wake(
-                "fulfillment.tasks.look_at_payment", payment_id
-            )  # Closes the page, on which money could still be paid.
-    return True
-
-
-def unpaid_too_long() -> list[int]:
-    """Ids of orders whose time to pay is over.
-
-    One for which money came that does not fit is left to a person. While a bank is at work, a payment page is open or
-    a transfer is awaited, the order waits.
-    """
-    now = timezone.now()
-    before = now - timedelta(hours=settings.UNPAID_ORDER_HOURS)
-    waiting = Order.objects.filter(status=OrderStatus.AWAITING_PAYMENT, created_at__lt=before)
-    status = PaymentStatus
-    all_gone_back = Q(told_amount__isnull=False, refunded_amount__gte=F("told_amount"))
-    wanted = (
-        Q(status=status.PROCESSING)
-        | (Q(status=status.MISMATCH) & ~all_gone_back)
-        | (Q(status=status.PENDING, session_expires_at__gt=now) & ~Q(session_id=""))
-        | Q(
-            status=status.PENDING,
-            method=Payment.Method.BANK_TRANSFER,
-            created_at__gt=now - timedelta(days=settings.BANK_TRANSFER_DAYS),
-        )
-    )
-    waiting = waiting.exclude(Exists(Payment.objects.filter(wanted, order=OuterRef("pk"))))
-    return list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
 
 
 def _create(checkout_key: str | None, contact: Contact, currency: str, source: str = Order.Source.STOREFRONT) -> Order:

@@ -21,7 +21,6 @@ from fulfillment import (
     lateness,
     notifications,
     order_links,
-    orders,
     payment_events,
     payment_pages,
     personal_data,
@@ -30,6 +29,7 @@ from fulfillment import (
     settling,
     to_pay,
     tracking,
+    unpaid,
     webhooks,
 )
 from fulfillment.models import Order, PaymentEvent, SupplierOrder
@@ -81,7 +81,7 @@ def mend() -> int:
         + _mend_each("invoice", invoices.uninvoiced(), _issue_invoice)
         + _mend_each("late parcel", lateness.late_parcels(), lateness.tell_parcel)
         + _mend_each("late order", lateness.late_orders(), lateness.tell_order)
-        + _mend_each("cancel_unpaid", orders.unpaid_too_long(), _cancel_unpaid)
+        + _mend_each("cancel_unpaid", unpaid.unpaid_too_long(), _cancel_unpaid)
         + _mend_each("erase", personal_data.due(), personal_data.erase_due)
     )
 
@@ -216,4 +216,4 @@ def _issue_invoice(order_id: int) -> bool:
 
 
 def _cancel_unpaid(order_id: int) -> bool:
-    return orders.cancel_unpaid(Order.objects.get(pk=order_id), note="It was not paid in time.")
+    return unpaid.cancel_unpaid(Order.objects.get(pk=order_id), note="It was not paid in time.")

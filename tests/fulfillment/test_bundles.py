@@ -15,11 +15,11 @@ from catalog.syncing.readings import Reading
 from fulfillment import desk, dispatch
 from fulfillment.guards import revenue_of
 from fulfillment.models import Order, OrderLinePart, SupplierOrder
-from fulfillment.orders import cancel_unpaid
 from fulfillment.parcel_views import Content, parcels
 from fulfillment.parcels import Item, pack, serve
 from fulfillment.payments import start_payment
 from fulfillment.reserving import CannotOrder
+from fulfillment.unpaid import cancel_unpaid
 from integrations.clock import database_now
 from integrations.models import SupplierAccount
 from integrations.types import Placed, ProductSnapshot

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from fulfillment.coupons import CannotUseCoupon, CouponTerms, find, redeem, release
 from fulfillment.models import Coupon, CouponRedemption
-from fulfillment.orders import cancel_unpaid
+from fulfillment.unpaid import cancel_unpaid
 from shop.money import Money
 from tests.factories import CouponFactory, OrderFactory
 

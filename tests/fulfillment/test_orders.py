@@ -11,9 +11,10 @@ from django.utils import timezone
 from catalog.models import Listing, Product, Variant
 from fulfillment import orders
 from fulfillment.models import Notice, Order, OrderEvent, Payment, SupplierOrder
-from fulfillment.orders import CannotOrder, cancel_unpaid, order_external
+from fulfillment.orders import CannotOrder, order_external
 from fulfillment.payments import settle_payment, start_payment
 from fulfillment.states import PaymentStatus
+from fulfillment.unpaid import cancel_unpaid, unpaid_too_long
 from integrations.types import ProductSnapshot
 from shop.money import Money
 from tests.factories import ListingFactory, SupplierAccountFactory, VariantFactory
@@ -220,7 +221,7 @@ def test_order_with_money_that_does_not_fit_is_never_canceled_by_itself():
     settle_payment(payment, outcome=PaymentStatus.SUCCEEDED, money=Money(Decimal(1), "USD"), reference="r")
     Order.objects.update(created_at=timezone.now() - timedelta(days=3))
 
-    assert orders.unpaid_too_long() == []
+    assert unpaid_too_long() == []
 
 
 def test_only_orders_past_their_time_to_pay_are_canceled(settings):
@@ -230,7 +231,7 @@ def test_only_orders_past_their_time_to_pay_are_canceled(settings):
     Order.objects.filter(pk=late.pk).update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
     Order.objects.filter(pk=fresh.pk).update(created_at=timezone.now() - timedelta(hours=23))
 
-    assert orders.unpaid_too_long() == [late.pk]
+    assert unpaid_too_long() == [late.pk]
 
 
 class TestOrderCall:

@@ -10,9 +10,10 @@ import pytest
 from catalog.models import Listing, Variant
 from fulfillment.coupons import CannotUseCoupon
 from fulfillment.models import Coupon, Order, OrderShipping, ShippingRate, TaxRate
-from fulfillment.orders import CannotOrder, cancel_unpaid, place_order
+from fulfillment.orders import CannotOrder, place_order
 from fulfillment.parcels import parcel_key
 from fulfillment.payments import start_payment
+from fulfillment.unpaid import cancel_unpaid
 from shop.money import Money
 from tests.fake_supplier import usd
 from tests.fulfillment.scenes import CONTACT, approve, contact, goods, together

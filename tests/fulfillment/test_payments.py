@@ -9,9 +9,9 @@ import pytest
 from catalog.models import ShelfEntry
 from fulfillment.desk import cancel_and_refund
 from fulfillment.models import Notice, OrderEvent, Payment, Refund, SupplierOrder
-from fulfillment.orders import cancel_unpaid
 from fulfillment.payments import PaymentProblem, refund, settle_payment, start_payment
 from fulfillment.states import PaymentStatus
+from fulfillment.unpaid import cancel_unpaid
 from shop.money import Money
 from tests.fulfillment.scenes import approve, goods, order_of, paid, together
 

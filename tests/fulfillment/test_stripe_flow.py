@@ -13,10 +13,10 @@ from django.utils import timezone
 from fulfillment import payment_events, payment_pages, refunds
 from fulfillment.desk import cancel_and_refund
 from fulfillment.models import Notice, Order, OrderEvent, Payment, PaymentEvent, Refund, SupplierOrder
-from fulfillment.orders import cancel_unpaid, unpaid_too_long
 from fulfillment.payments import PaymentProblem, refund, start_payment
 from fulfillment.states import PaymentStatus
 from fulfillment.transitions import move_payment
+from fulfillment.unpaid import cancel_unpaid, unpaid_too_long
 from integrations.payments import EventForged, Session, SessionRequest, provider_for
 from integrations.stripe.client import StripeProvider
 from shop.money import Money
