@@ -74,8 +74,9 @@ def place_order(
     """The order of one checkout: made once per ``checkout_key`` however often it is sent. All of ``lines`` or none.
 
     ``shipping`` says by which service which parcel shall be sent (parcel key -> service), the rest goes the default
-    way. While the order awaits payment a correction of everything is taken over. ``seen_total`` is what the customer
-    was shown; it is only compared. Raises ``CannotOrder`` and ``CannotUseCoupon``.
+    way. While the order awaits payment a correction of everything is taken over, unless a bank is at work on what was
+    ordered: then, as when it is paid, the order stays as it is. ``seen_total`` is what the customer was shown; it is
+    only compared. Raises ``CannotOrder`` and ``CannotUseCoupon``.
     """
     if not lines:
         raise CannotOrder("There is nothing to order.", code="nothing_to_order")
@@ -83,7 +84,7 @@ def place_order(
     try:
         with transaction.atomic():
             order = Order.objects.select_for_update(no_key=True).filter(checkout_key=checkout_key).first()
-            if order and order.status != OrderStatus.AWAITING_PAYMENT:
+            if order and (order.status != OrderStatus.AWAITING_PAYMENT or order.is_at_the_bank):
                 return order
             is_new = order is None
             if order is None:

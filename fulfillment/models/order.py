@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Listing, Variant
-from fulfillment.states import OrderStatus
+from fulfillment.states import OrderStatus, PaymentStatus
 from integrations.models import SupplierAccount
 from integrations.types import Address
 from shop.money import Money
@@ -174,6 +174,12 @@ class Order(models.Model):
         """The language in which it was placed, as far as the shop still speaks it; else the shop's own."""
         offered = dict(settings.LANGUAGES)
         return self.language if self.language in offered else str(settings.LANGUAGE_CODE)
+
+    @property
+    def is_at_the_bank(self) -> bool:
+        """Whether the customer has paid and the bank is still at it: the money is on its way, for what was ordered."""
+        is_unpaid = self.status == OrderStatus.AWAITING_PAYMENT
+        return is_unpaid and any(payment.status == PaymentStatus.PROCESSING for payment in self.payments.all())
 
     @property
     def total_money(self) -> Money:

@@ -19,7 +19,7 @@ from fulfillment.payment_methods import usable_methods
 from fulfillment.payments import PaymentProblem
 from fulfillment.returns import may_return
 from fulfillment.statement import statement_of
-from fulfillment.states import OrderStatus, PaymentStatus
+from fulfillment.states import OrderStatus
 from shop import customer_session
 from shop.product_page import variant_picture
 from shop.views.payments import go_to_payment
@@ -68,7 +68,7 @@ def order_status(request: HttpRequest, token: str) -> HttpResponse:
         "totals": statement_of(order),
         "is_final": order.status in FINAL,
         "is_unpaid": order.status == OrderStatus.AWAITING_PAYMENT,
-        "is_processing": any(payment.status == PaymentStatus.PROCESSING for payment in order.payments.all()),
+        "is_processing": order.is_at_the_bank,
         "is_unavailable": "unavailable" in request.GET,
         "methods": usable_methods(order.currency),
         "may_cancel": may_cancel(order),
@@ -112,6 +112,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "may_cancel": request.method != "POST" and may_cancel(order),
         "is_unpaid": order.status == OrderStatus.AWAITING_PAYMENT,
+        "is_processing": order.is_at_the_bank,
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "shop/order_cancel.html", context, status=status)

@@ -62,6 +62,17 @@ def test_order_that_is_or_may_be_with_a_supplier_is_not_canceled(part_status: st
     assert not may_cancel(order)
 
 
+def test_order_whose_bank_is_at_work_is_not_canceled_by_its_customer() -> None:
+    order = OrderFactory()
+    PaymentFactory(order=order, status="processing")
+
+    with pytest.raises(NotNow) as refused:
+        cancel_by_customer(order)
+
+    order.refresh_from_db()
+    assert (refused.value.code, order.status, may_cancel(order)) == ("processing", "awaiting_payment", False)
+
+
 def test_due_part_that_may_have_been_sent_before_is_not_canceled() -> None:
     order = paid_order("due")
     part = order.supplier_orders.get()

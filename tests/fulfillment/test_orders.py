@@ -205,6 +205,19 @@ def test_canceling_gives_the_stock_back_once():
     assert Notice.objects.get().kind == "canceled"
 
 
+def test_order_whose_bank_is_at_work_is_not_rewritten():
+    listing = goods(stock=9)
+    order = order_of(listing.variant)
+    payment = start_payment(order, method="sandbox")
+    settle_payment(payment, outcome=PaymentStatus.PROCESSING, money=payment.money, reference="")
+
+    again = order_of(listing.variant, quantity=3, contact=contact(email="eve@example.com", city="Boston"))
+
+    assert again == order
+    assert (again.email, again.city, again.total) == (order.email, order.city, order.total)
+    assert (order.lines.get().quantity, stock_of(listing)) == (1, 8)
+
+
 def test_order_paid_meanwhile_is_not_canceled_as_unpaid():
     listing = goods(stock=3)
     stale = order_of(listing.variant)

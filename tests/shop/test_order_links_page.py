@@ -8,7 +8,7 @@ from django.test import Client
 
 from fulfillment.models import LinkRequest, OrderLink
 from fulfillment.states import OrderStatus
-from tests.factories import OrderFactory, SupplierOrderFactory
+from tests.factories import OrderFactory, PaymentFactory, SupplierOrderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,16 @@ def test_order_that_is_being_bought_says_that_it_is_too_late(client: Client) -> 
 
     assert response.status_code == 409
     assert "too late" in response.content.decode()
+
+
+def test_order_whose_bank_is_at_work_says_why_it_cannot_be_canceled(client: Client) -> None:
+    order = OrderFactory()
+    PaymentFactory(order=order, status="processing")
+
+    response = client.post(f"/o/{OrderLink.mint(order)}/cancel/")
+
+    assert response.status_code == 409
+    assert "Your bank is still at it" in response.content.decode()
 
 
 @pytest.mark.parametrize(("status", "is_offered"), [("due", True), ("placed", False)])

@@ -73,7 +73,7 @@ class CancelOrder(V1View):
         operation_id="cancel_order",
         parameters=[ORDER_TOKEN, IDEMPOTENCY_KEY],
         errors=[404, 409, 422],
-        codes="`too_late`",
+        codes="`too_late`, `processing` (the bank is still at work on the payment)",
         description="Possible until something has been sent to a supplier: `may_cancel` says so.",
     )
     def post(self, request: Request, number: str) -> Response:
@@ -83,7 +83,9 @@ class CancelOrder(V1View):
             try:
                 cancel_by_customer(order)
             except NotNow as exc:
-                raise Problem(422, exc.code, _("It is too late to cancel: the order is being bought.")) from exc
+                is_at_bank = exc.code == "processing"
+                late = _("It is too late to cancel: the order is being bought.")
+                raise Problem(422, exc.code, _WORDS[exc.code]() if is_at_bank else late) from exc
             return 200, shown_order(request, own_order(request, number))
 
         return once(request, work, owner=owner_of_order(order))
