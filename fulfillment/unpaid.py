@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from fulfillment import coupons
@@ -16,6 +16,9 @@ from fulfillment.reserving import give_back_stock
 from fulfillment.states import OrderStatus, PaymentStatus
 from fulfillment.transitions import lock_order, move_order
 from integrations.wake import wake
+
+#: By then a page that has closed was read, unless its provider cannot be reached.
+_READ_WITHIN = timedelta(hours=12)
 
 
 def cancel_unpaid(order: Order, *, actor: str = "system", note: str = "") -> bool:
@@ -40,8 +43,9 @@ def cancel_unpaid(order: Order, *, actor: str = "system", note: str = "") -> boo
 def unpaid_too_long() -> list[int]:
     """Ids of orders whose time to pay is over.
 
-    One for which money came that does not fit is left to a person. While a bank is at work, a payment page is open or
-    a transfer is awaited, the order waits.
+    One for which money came that does not fit is left to a person. While a bank is at work or a transfer is awaited,
+    the order waits, and until each of its payment pages was read after its end: after an outage the money may be there
+    before the news of it. A page that cannot be read (``unread_pages``) is a person's as well.
     """
     now = timezone.now()
     before = now - timedelta(hours=settings.UNPAID_ORDER_HOURS)
@@ -51,7 +55,7 @@ def unpaid_too_long() -> list[int]:
     wanted = (
         Q(status=status.PROCESSING)
         | (Q(status=status.MISMATCH) & ~all_gone_back)
-        | (Q(status=status.PENDING, session_expires_at__gt=now) & ~Q(session_id=""))
+        | (Q(status=status.PENDING) & ~Q(session_id=""))
         | Q(
             status=status.PENDING,
             method=Payment.Method.BANK_TRANSFER,
@@ -60,3 +64,12 @@ def unpaid_too_long() -> list[int]:
     )
     waiting = waiting.exclude(Exists(Payment.objects.filter(wanted, order=OuterRef("pk"))))
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:200])
+
+
+def unread_pages() -> QuerySet[Payment]:
+    """Payments whose page has closed long ago and could not be read since: whether money came is not known.
+
+    Their orders wait for a person, who looks at the provider's own pages and cancels the order, or lets it be read.
+    """
+    closed = Payment.objects.filter(status=PaymentStatus.PENDING, session_expires_at__lt=timezone.now() - _READ_WITHIN)
+    return closed.filter(order__status=OrderStatus.AWAITING_PAYMENT).exclude(session_id="")

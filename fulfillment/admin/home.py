@@ -19,6 +19,7 @@ from fulfillment.admin.payments import TransferFilter
 from fulfillment.models import Order, Payment, Refund, ReturnRequest, SupplierOrder
 from fulfillment.states import OrderStatus, PaymentStatus
 from fulfillment.to_pay import waiting_for_staff
+from fulfillment.unpaid import unread_pages
 from shop.money import Money
 
 
@@ -81,6 +82,10 @@ def _work() -> Iterator[tuple[str, Work]]:
             lists("payment"),
             "status__exact=mismatch",
         ),
+    )
+    yield (
+        "fulfillment.view_payment",
+        _of(_("Payment pages that could not be read"), unread_pages(), lists("payment"), "pages=unread"),
     )
     yield (
         "fulfillment.view_refund",

@@ -17,6 +17,7 @@ from fulfillment.admin.answers import PAYMENT_ANSWERS, REFUND_ANSWERS, Answering
 from fulfillment.labels import PAYMENT_TONES, REFUND_TONES
 from fulfillment.models import Payment, Refund
 from fulfillment.states import OrderStatus, PaymentStatus
+from fulfillment.unpaid import unread_pages
 from integrations.admin import PageAdmin
 from integrations.cells import amount_text, label, money_text, nowrap, time_text
 
@@ -40,6 +41,19 @@ class TransferFilter(admin.SimpleListFilter):
             status=PaymentStatus.PENDING,
             order__status=OrderStatus.AWAITING_PAYMENT,
         )
+
+
+class PageFilter(admin.SimpleListFilter):
+    """Payment pages of which nobody knows how they ended."""
+
+    title = _("payment pages")
+    parameter_name = "pages"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("unread", _("Closed, but not read"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        return queryset.filter(pk__in=unread_pages()) if self.value() == "unread" else queryset
 
 
 class PageWithAnswers(AnsweringMixin, PageAdmin):
@@ -69,7 +83,7 @@ class PaymentAdmin(PageWithAnswers):
         "refunded_text",
         "external_reference",
     ]
-    list_filter = ["status", "method", TransferFilter]
+    list_filter = ["status", "method", TransferFilter, PageFilter]
     search_fields = ["order__number__startswith", "external_reference__exact", "session_id__exact"]
     search_help_text = _("The order's number, the payment's reference or its session")
 

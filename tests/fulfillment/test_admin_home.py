@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -25,6 +26,7 @@ def everything_waits() -> None:
     ExternalOrderFactory(state="awaiting_payment", supplier_order__account__pays_automatically=False)
     PaymentFactory(method="bank_transfer")
     PaymentFactory(status="mismatch")
+    PaymentFactory(method="stripe", session_id="cs_1", session_expires_at=timezone.now() - timedelta(days=1))
     payment = PaymentFactory(order=OrderFactory(paid=True), status="succeeded")
     Refund.objects.create(payment=payment, key="k", amount=Decimal(1), currency="USD", status="to_do")
 
@@ -40,6 +42,7 @@ def test_each_kind_of_work_is_counted_and_leads_to_rows():
         ("Orders to pay at the supplier", 1),
         ("Bank transfers that are awaited", 1),
         ("Payments that do not fit", 1),
+        ("Payment pages that could not be read", 1),
         ("Refunds to be done by a person", 1),
     ]
     for item in page.context["work"]:

@@ -10,13 +10,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from fulfillment import payment_events, payment_pages, refunds
+from fulfillment import payment_events, payment_pages, refunds, sweep
 from fulfillment.desk import cancel_and_refund
 from fulfillment.models import Notice, Order, OrderEvent, Payment, PaymentEvent, Refund, SupplierOrder
 from fulfillment.payments import PaymentProblem, refund, start_payment
 from fulfillment.states import PaymentStatus
 from fulfillment.transitions import move_payment
-from fulfillment.unpaid import cancel_unpaid, unpaid_too_long
+from fulfillment.unpaid import cancel_unpaid, unpaid_too_long, unread_pages
 from integrations.payments import EventForged, Session, SessionRequest, provider_for
 from integrations.stripe.client import StripeProvider
 from shop.money import Money
@@ -314,6 +314,44 @@ class TestPaying:
 
         assert status(order) == "paid"
         assert payment_pages.to_look_at() == []
+
+    def long_ago(self, payment: Payment) -> None:
+        """The worker stood still: the page has closed, the order is past its time to pay, nobody has looked."""
+        then = timezone.now() - timedelta(days=2)
+        Payment.objects.filter(pk=payment.pk).update(session_expires_at=then, next_look_at=then)
+        Order.objects.update(created_at=timezone.now() - timedelta(days=3))
+
+    def test_order_paid_before_an_outage_is_paid_by_the_first_sweep_after_it(self, emulator, order):
+        payment = open_page(order)
+        pay(emulator, payment)
+        self.long_ago(payment)
+
+        sweep.sweep(sweep.run_here)
+
+        order.refresh_from_db()
+        assert (order.status != "canceled", order.paid_at is not None) == (True, True)
+
+    def test_order_whose_page_ended_unpaid_is_canceled_after_it_was_read(self, emulator, order):
+        payment = open_page(order)
+        control(emulator, "expire", {"id": payment.session_id})
+        self.long_ago(payment)
+
+        sweep.sweep(sweep.run_here)
+        sweep.sweep(sweep.run_here)
+
+        assert status(order) == "canceled"
+
+    def test_order_whose_page_cannot_be_read_waits_for_a_person(self, emulator, order, settings):
+        payment = open_page(order)
+        self.long_ago(payment)
+        settings.STRIPE_SECRET_KEY = "sk_test_wrong"
+
+        sweep.sweep(sweep.run_here)
+
+        assert status(order) == "awaiting_payment"
+        assert list(unread_pages()) == [payment]
+        cancel_and_refund(order, actor="staff:1", reason="Nothing was paid.")
+        assert (status(order), unread_pages().exists()) == ("canceled", False)
 
     def test_return_and_events_at_once_pay_once(self, emulator, order):
         payment = open_page(order)
