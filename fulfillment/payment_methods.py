@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from fulfillment.models import Payment
+from shop.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ _METHODS: dict[str, tuple[Any, Any, Callable[[], bool]]] = {
 }
 #: What ``PAYMENT_METHODS`` may name.
 KNOWN = frozenset(_METHODS)
+
+
+#: Stands where nothing is to be paid, for whoever shows ways to pay; it cannot be configured.
+NOTHING_TO_PAY = PaymentMethod(
+    Payment.Method.NONE.value, _("Nothing to pay"), _("The order is placed as soon as you confirm it.")
+)
+
+
+def methods_for(total: Money) -> list[PaymentMethod]:
+    """The ways to pay ``total``."""
+    return usable_methods(total.currency) if total.amount else [NOTHING_TO_PAY]
 
 
 def usable_methods(currency: str) -> list[PaymentMethod]:

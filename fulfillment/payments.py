@@ -57,7 +57,8 @@ class PaymentProblem(DomainError):
 def start_payment(order: Order, *, method: str) -> Payment:
     """The payment by which ``order`` is to be paid: the open one if it still fits, else a new one.
 
-    Makes no network call. Raises ``PaymentProblem`` if there is nothing to pay any more, or the bank is still at it.
+    An order that costs nothing is paid at once, whatever the ``method``: the payment of 0 has succeeded then. Makes no
+    network call. Raises ``PaymentProblem`` if there is nothing to pay any more, or the bank is still at it.
     """
     with transaction.atomic():
         order = lock_order(order.pk)
@@ -68,6 +69,10 @@ def start_payment(order: Order, *, method: str) -> Payment:
         earlier = list(order.payments.all())
         if any(payment.status == _P.PROCESSING for payment in earlier):
             raise PaymentProblem("The bank is still working on this order's payment.", code="processing")
+        if not order.total:
+            return _pay_nothing(order)
+        if method == Payment.Method.NONE:
+            raise PaymentProblem("There is something to pay.", code="payment_unavailable")
         now = timezone.now()
         fitting = (payment for payment in earlier if payment.method == method and payment.money == order.total_money)
         payment = next((payment for payment in fitting if _can_go_on(payment, now)), None)
@@ -83,6 +88,16 @@ def start_payment(order: Order, *, method: str) -> Payment:
             # Pages that ask for what is not owed any more are closed.
             look_at_open_pages(order, except_for=payment)
     return payment
+
+
+def _pay_nothing(order: Order) -> Payment:
+    """A coupon (say) has paid for everything: nobody is asked for money, and the goods are bought. Call under the
+    order's lock.
+    """
+    payment = Payment.objects.create(
+        order=order, method=Payment.Method.NONE, amount=order.total, currency=order.currency
+    )
+    return settle_payment(payment, outcome=_P.SUCCEEDED, money=payment.money, reference="")
 
 
 def settle_payment(
@@ -199,6 +214,8 @@ def close_if_all_went_back(payment: Payment) -> None:
     if payment.status != _P.SUCCEEDED or gone != payment.amount:
         return
     order = payment.order
+    if order.status == OrderStatus.CANCELED and not payment.amount:
+        return  # Nothing was paid and nothing goes back: it is canceled, and that is all.
     if order.supplier_orders.exclude(status__in=[*BOUGHT, _S.CANCELED]).exists():
         # A person decides first what becomes of it.
         return

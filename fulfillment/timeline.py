@@ -40,7 +40,7 @@ def steps(order: Order) -> list[Step]:
     times = _times(order)
     titles = {
         "received": _("Order received"),
-        "paid": _("Payment received"),
+        "paid": _("Payment received") if order.total else _("Nothing to pay"),
         "placed": _("Placed with our supplier"),
         "shipped": _("Shipped"),
         "delivered": _("Delivered"),

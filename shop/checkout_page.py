@@ -67,6 +67,11 @@ class CheckoutPage:
         return str(self.total.amount)
 
     @property
+    def is_free(self) -> bool:
+        """Whether nothing is to be paid; not before it is known what sending it costs."""
+        return bool(self.parcels) and not self.total.amount
+
+    @property
     def has_problems(self) -> bool:
         return any(line.problem for line in self.lines)
 

@@ -19,12 +19,13 @@ class Payment(models.Model):
     """One attempt of the customer to pay an order. At most one of an order's payments succeeds."""
 
     class Method(models.TextChoices):
-        """How it is paid. *External*: another program vouches for it."""
+        """How it is paid. *External*: another program vouches for it. *None*: there was nothing to pay."""
 
         SANDBOX = "sandbox", _("Sandbox")
         BANK_TRANSFER = "bank_transfer", _("Bank transfer")
         STRIPE = "stripe", _("Stripe")
         EXTERNAL = "external", _("Vouched for by the caller")
+        NONE = "none", _("Nothing to pay")
 
     public_id = models.CharField(max_length=40, unique=True, default=new_public_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments", verbose_name=_("order"))

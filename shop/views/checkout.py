@@ -227,7 +227,7 @@ def _paid_order(request: HttpRequest, checkout: Checkout | None) -> Order | None
 
 def _check_what_was_shown(checkout: Checkout, form: CheckoutForm) -> None:
     """Add a message if the visitor looked at other goods than what would be ordered now, or nobody could pay."""
-    if not checkout.methods:
+    if not checkout.methods and _typed_total(checkout).amount:
         form.add_error(None, _("We cannot take payments at the moment. Please come back a little later."))
     elif checkout.typed.get("basket") != stamp_of(checkout.basket, checkout.items):
         form.add_error(

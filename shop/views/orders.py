@@ -15,7 +15,7 @@ from fulfillment.cancellation import cancel_by_customer, may_cancel
 from fulfillment.desk import NotNow
 from fulfillment.models import Order, OrderLine, OrderLink, load_bundle_parts
 from fulfillment.parcel_views import parcels
-from fulfillment.payment_methods import usable_methods
+from fulfillment.payment_methods import methods_for
 from fulfillment.payments import PaymentProblem
 from fulfillment.returns import may_return
 from fulfillment.statement import statement_of
@@ -70,7 +70,7 @@ def order_status(request: HttpRequest, token: str) -> HttpResponse:
         "is_unpaid": order.status == OrderStatus.AWAITING_PAYMENT,
         "is_processing": order.is_at_the_bank,
         "is_unavailable": "unavailable" in request.GET,
-        "methods": usable_methods(order.currency),
+        "methods": methods_for(order.total_money),
         "may_cancel": may_cancel(order),
         "may_return": may_return(order),
     }
@@ -85,7 +85,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     customer_session.remember_order(request.session, order, token)
     if order.status != OrderStatus.AWAITING_PAYMENT:
         return redirect("order", token=token)  # Paid or canceled meanwhile: the page itself says which.
-    methods = [method.code for method in usable_methods(order.currency)]
+    methods = [method.code for method in methods_for(order.total_money)]
     chosen = request.POST.get("payment_method") or (methods[0] if methods else "")
     try:
         return go_to_payment(request, order, chosen)

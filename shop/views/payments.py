@@ -23,15 +23,15 @@ _P = PaymentStatus
 
 
 def go_to_payment(request: HttpRequest, order: Order, method: str) -> HttpResponse:
-    """Send the browser to where ``order`` is paid by ``method``: an order that is paid already, to its thanks.
+    """Send the browser to where ``order`` is paid by ``method``: one that is paid, or costs nothing, to its thanks.
 
     The session must know the order. Raises ``PaymentProblem``: ``order_canceled``, ``payment_unavailable`` (nothing
     was charged, the order can be paid later or otherwise).
     """
-    if method not in {usable.code for usable in usable_methods(order.currency)}:
+    if order.total and method not in {usable.code for usable in usable_methods(order.currency)}:
         raise PaymentProblem("This way to pay is not offered.", code="payment_unavailable")
     try:
-        if has_provider(method):
+        if order.total and has_provider(method):
             return redirect(payment_pages.open_page(order, method=method, return_urls=return_urls(request)))
         payment = start_payment(order, method=method)
     except PaymentProblem as problem:
@@ -41,6 +41,9 @@ def go_to_payment(request: HttpRequest, order: Order, method: str) -> HttpRespon
         if problem.code == "processing":
             return redirect("order", token=customer_session.link_token(request.session, order))
         raise
+    if payment.status == _P.SUCCEEDED:
+        customer_session.empty_basket(request.session, order)
+        return redirect("thanks", number=order.number)
     name = "pay-transfer" if method == Payment.Method.BANK_TRANSFER else "pay-sandbox"
     return redirect(name, public_id=payment.public_id)
 

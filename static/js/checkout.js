@@ -54,7 +54,7 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     if (!list.querySelector("li")) list.remove();
   };
 
-  const PRICES = ["delivery", "confirm", "summary"];
+  const PRICES = ["delivery", "payment", "submit", "confirm", "summary"];
   const update = async (action) => {
     const number = ++latest;
     const names = isOtherCountry ? ["address", ...PRICES] : PRICES;

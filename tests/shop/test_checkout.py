@@ -11,10 +11,13 @@ import pytest
 from django.test import Client
 
 from catalog.models import Listing, Product, ProductTranslation, Variant
-from fulfillment.models import Order, Payment, SupplierOrder
+from fulfillment import dispatch
+from fulfillment.models import Order, OrderLink, Payment, Refund, SupplierOrder
 from fulfillment.states import OrderStatus, PaymentStatus
-from tests.factories import ListingFactory, OrderFactory, PaymentFactory, VariantFactory
-from tests.shop.baskets import TYPED, stamp, submit
+from shop import basket as baskets
+from tests.factories import CouponFactory, ListingFactory, OrderFactory, PaymentFactory, VariantFactory
+from tests.fulfillment.scenes import PRODUCT_ID, SKU_ID, order_of
+from tests.shop.baskets import TYPED, basket_of, stamp, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -440,3 +443,89 @@ def test_variant_of_another_currency_is_shown_in_it(client: Client) -> None:
     client.post("/buy/", {"sku": listing.variant.sku, "quantity": 2})
 
     assert "¥6,400" in client.get("/checkout/").content.decode()
+
+
+class TestNothingToPay:
+    """A coupon pays for everything: nobody asks for money, and the goods are bought."""
+
+    @pytest.fixture
+    def free(self, client: Client, supplier: Any) -> Variant:
+        CouponFactory(code="FREE", percent=Decimal(100))
+        variant = put_into_basket(
+            client, account__provider="fake", external_product_id=PRODUCT_ID, external_sku_id=SKU_ID
+        )
+        baskets.set_coupon(basket_of(client), "FREE")
+        return variant
+
+    def test_page_asks_for_no_way_to_pay(self, client: Client, free: Variant) -> None:
+        page = client.get("/checkout/").content.decode()
+
+        assert "Place the order" in page
+        assert 'id="payment-heading"' not in page
+        assert "There is nothing to pay" in page
+
+    @pytest.mark.parametrize("method", ["sandbox", "bank_transfer", "stripe"])
+    def test_order_is_paid_and_routed_as_soon_as_it_is_confirmed(
+        self, client: Client, free: Variant, settings: Any, method: str
+    ) -> None:
+        settings.PAYMENT_METHODS = [method]
+        settings.STRIPE_SECRET_KEY = "sk_test_1"
+        settings.BANK_ACCOUNT_HOLDER, settings.BANK_ACCOUNT_NUMBER = "Shop", "DE00"
+
+        response = submit(client, seen_total="0.00")
+
+        order, payment = Order.objects.get(), Payment.objects.get()
+        assert response.url == f"/orders/{order.number}/thanks/"
+        assert (order.status, payment.method, payment.status, payment.amount) == ("paid", "none", "succeeded", 0)
+        assert SupplierOrder.objects.get().order == order
+        assert "There was nothing to pay" in client.get(response.url).content.decode()
+        assert client.get("/checkout/").context.get("page") is None
+
+    def test_order_needs_no_way_to_pay_at_all(self, client: Client, free: Variant, settings: Any) -> None:
+        settings.PAYMENT_METHODS = []
+
+        submit(client, seen_total="0.00")
+
+        assert Order.objects.get().status == "paid"
+
+    def test_total_of_nothing_is_only_compared(self, client: Client, variant: Variant, settings: Any) -> None:
+        settings.PAYMENT_METHODS = []
+
+        assert submit(client, seen_total="0.00").status_code == 400
+        assert not Order.objects.exists()
+
+    def test_order_left_unconfirmed_is_confirmed_on_its_page(self, client: Client, free: Variant) -> None:
+        token = OrderLink.mint(order_of(free, coupon_code="FREE"))
+
+        page = client.get(f"/o/{token}/").content.decode()
+        client.post(f"/o/{token}/pay/")
+
+        assert ("There is nothing to pay" in page, "Place the order" in page) == (True, True)
+        assert Order.objects.get().status == "paid"
+
+    def test_cancelling_it_gives_nothing_back(self, client: Client, free: Variant) -> None:
+        submit(client, seen_total="0.00")
+        order = Order.objects.get()
+        token = OrderLink.mint(order)
+
+        page = client.post(f"/o/{token}/cancel/", follow=True).content.decode()
+
+        order.refresh_from_db()
+        assert (order.status, Refund.objects.count()) == ("canceled", 0)
+        assert "This order was canceled" in page
+
+    def test_its_margin_waits_for_a_person(self, client: Client, free: Variant) -> None:
+        submit(client, seen_total="0.00")
+        part = SupplierOrder.objects.get()
+
+        dispatch.place(part.pk)
+
+        part.refresh_from_db()
+        assert (part.status, part.attention) == ("held", "price")
+
+    def test_its_invoice_says_that_there_was_nothing_to_pay(self, client: Client, free: Variant) -> None:
+        submit(client, seen_total="0.00")
+
+        page = client.get(f"/o/{OrderLink.mint(Order.objects.get())}/invoice/").content.decode()
+
+        assert "There was nothing to pay." in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from catalog.content import sanitize_html
 from catalog.models import Category, Product
 from catalog.search import Find, Found, Sort, UnknownCursor, find
-from fulfillment.payment_methods import usable_methods
+from fulfillment.payment_methods import PaymentMethod, usable_methods
 from shop.address_layout import FieldLayout, address_layout
 from shop.addresses import country_choices, country_name, known_countries
 from shop.api.v1 import catalogue_shapes as shapes
@@ -60,7 +60,7 @@ class ShowShop(PublicView):
                 "max_quantity_per_line": settings.MAX_QUANTITY_PER_LINE,
                 "max_basket_lines": settings.MAX_BASKET_LINES,
                 "return_days": settings.RETURN_DAYS,
-                "payment_methods": methods_of(settings.SHOP_CURRENCY),
+                "payment_methods": methods_of(usable_methods(settings.SHOP_CURRENCY)),
                 "terms_url": absolute(terms) if terms else None,
                 "pages": list(Page.objects.published().order_by("position", "pk").values("slug", "title")),
             }
@@ -248,11 +248,10 @@ class ShowDelivery(PublicView):
         )
 
 
-def methods_of(currency: str) -> list[dict[str, str]]:
-    """The ways to pay in ``currency``."""
+def methods_of(methods: Iterable[PaymentMethod]) -> list[dict[str, str]]:
+    """Ways to pay as an answer."""
     return [
-        {"code": method.code, "label": str(method.label), "explanation": str(method.explanation)}
-        for method in usable_methods(currency)
+        {"code": method.code, "label": str(method.label), "explanation": str(method.explanation)} for method in methods
     ]
 
 

@@ -15,6 +15,7 @@ from fulfillment.models import Order, OrderLink
 from fulfillment.offers import Destination
 from fulfillment.orders import CannotOrder
 from fulfillment.parcels import look_up_unknown, serve
+from fulfillment.payment_methods import NOTHING_TO_PAY
 from fulfillment.states import OrderStatus
 from shop import basket as baskets
 from shop.address_layout import address_layout
@@ -124,7 +125,7 @@ def _check_content(checkout: OpenCheckout) -> None:
 def _place(request: Request, checkout: OpenCheckout) -> tuple[int, Mapping[str, Any]]:
     values = read(shapes.OrderRequest, request.data)
     _check_content(checkout)
-    if not checkout.methods:
+    if not checkout.methods and Decimal(values["seen_total"]["amount"]):
         text = _("We cannot take payments at the moment. Please come back a little later.")
         raise Problem(422, "payment_unavailable", text)
     if values["stamp"] != stamp_of(checkout.basket, checkout.items):
@@ -183,7 +184,7 @@ def _quote(checkout: OpenCheckout, page: CheckoutPage, country: str) -> dict[str
         "is_unknown": page.is_unknown,
         "ships_to": None if checkout.countries is None else sorted(checkout.countries),
         "address_fields": _address_fields(checkout, country),
-        "payment_methods": methods_of(page.total.currency),
+        "payment_methods": methods_of([NOTHING_TO_PAY] if page.is_free else checkout.methods),
         "must_accept_terms": bool(checkout.terms_url),
     }
 

@@ -16,7 +16,7 @@ from fulfillment.cancellation import cancel_by_customer, may_cancel
 from fulfillment.desk import NotNow
 from fulfillment.models import Order, OrderLink, Payment
 from fulfillment.parcel_views import ParcelView, parcels
-from fulfillment.payment_methods import usable_methods
+from fulfillment.payment_methods import methods_for, usable_methods
 from fulfillment.payments import PaymentProblem, start_payment
 from fulfillment.returns import may_return, returnable
 from fulfillment.statement import statement_of
@@ -108,7 +108,8 @@ class StartPayment(V1View):
         errors=[404, 409, 422],
         codes="`already_paid`, `processing` (the bank is at it: ask for the order), `order_canceled`, "
         "`payment_unavailable` (nothing was charged: try again or pay another way)",
-        description="Open `pay_url` in a browser, or show `transfer`. Then ask the payment's address what became of "
+        description="Open `pay_url` in a browser, or show `transfer`; an order that costs nothing is paid at once (the "
+        "payment has `succeeded`). Then ask the payment's address what became of "
         "it: that the browser came back proves nothing.",
     )
     def post(self, request: Request, number: str) -> Response:
@@ -224,7 +225,7 @@ def shown_order(request: Request, order: Order) -> dict[str, Any]:
         "steps": [asdict(step) for step in timeline.steps(order)],
         "parcels": [shown_parcel(parcel) for parcel in parcels(order)],
         "payments": [shown_payment(payment, order) for payment in order.payments.all()],
-        "payment_methods": methods_of(order.currency) if is_unpaid else [],
+        "payment_methods": methods_of(methods_for(order.total_money)) if is_unpaid else [],
         "may_cancel": may_cancel(order),
         "may_return": can_return,
         "returns": [shown_return(order, found) for found in order.returns.all()],
@@ -291,10 +292,10 @@ def _by_token(request: Request, number: str) -> Order | None:
 
 def _start(request: Request, order: Order) -> tuple[int, Mapping[str, Any]]:
     method = read(shapes.PaymentRequest, request.data)["method"]
-    if method not in {usable.code for usable in usable_methods(order.currency)}:
+    if order.total and method not in {usable.code for usable in usable_methods(order.currency)}:
         raise Problem(422, "payment_unavailable", _("This way to pay is not offered."))
     try:
-        if has_provider(method):
+        if order.total and has_provider(method):
             url = payment_pages.open_page(order, method=method, return_urls=return_urls(request._request))
             payment = Payment.objects.get(order=order, method=method, session_url=url)
         else:

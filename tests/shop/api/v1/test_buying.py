@@ -44,6 +44,34 @@ def test_guest_buys_now_pays_and_sees_the_order(app: App, listing) -> None:
     assert SupplierOrder.objects.get().order.number == order["number"]
 
 
+@pytest.mark.parametrize("method", ["none", "stripe"])
+def test_order_that_costs_nothing_is_paid_when_its_payment_is_started(app: App, listing, settings, method: str) -> None:
+    settings.PAYMENT_METHODS, settings.STRIPE_SECRET_KEY = ["stripe"], "sk_test_1"
+    CouponFactory(code="FREE", percent=Decimal(100))
+    app.buy_now(listing.variant.sku)
+    app.send("PUT", "basket/coupon/", {"code": "FREE"})
+    offered = [found["code"] for found in app.quote()["payment_methods"]]
+    order = app.order()
+
+    payment = app.post(f"orders/{order['number']}/payments/", {"method": method})
+
+    assert offered == ["none"]
+    assert payment.status_code == 201, payment.content
+    assert (payment.json()["status"], payment.json()["pay_url"]) == ("succeeded", None)
+    assert app.get(f"orders/{order['number']}/").json()["status"] == "paid"
+    again = app.post(f"orders/{order['number']}/payments/", {"method": method})
+    assert again.json()["code"] in ("already_paid", "payment_unavailable")
+
+
+def test_order_that_costs_something_is_not_paid_by_nothing(app: App, listing) -> None:
+    app.buy_now(listing.variant.sku)
+    order = app.order()
+
+    answer = app.post(f"orders/{order['number']}/payments/", {"method": "none"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "payment_unavailable")
+
+
 def test_basket_is_filled_changed_and_emptied(app: App, listing) -> None:
     sku = listing.variant.sku
     basket = app.post("basket/lines/", {"sku": sku, "quantity": 2}).json()
