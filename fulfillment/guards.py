@@ -116,10 +116,11 @@ def check_standing(supplier_order: SupplierOrder, account: SupplierAccount) -> N
         raise Stop(_A.MODE, "USE_TEST_ACCOUNTS is on, and this account is live.")
     if account.mode == SupplierAccount.Mode.TEST and not settings.USE_TEST_ACCOUNTS:
         raise Stop(_A.MODE, "This is a test account, and USE_TEST_ACCOUNTS is off.")
-    if _A.MONEY_BACK not in supplier_order.guards_waived:
-        payments = Payment.objects.filter(order=supplier_order.order_id, status=PaymentStatus.SUCCEEDED)
-        if any(payment.is_leaving for payment in payments):
-            raise Stop(_A.MONEY_BACK, "The customer's money is disputed, or all of it goes back.")
+    payments = Payment.objects.filter(order=supplier_order.order_id, status=PaymentStatus.SUCCEEDED)
+    if account.mode == SupplierAccount.Mode.LIVE and any(payment.is_test for payment in payments):
+        raise Stop(_A.MODE, "The customer paid with test money, and this account is live.")
+    if _A.MONEY_BACK not in supplier_order.guards_waived and any(payment.is_leaving for payment in payments):
+        raise Stop(_A.MONEY_BACK, "The customer's money is disputed, or all of it goes back.")
 
 
 def quote(supplier_order: SupplierOrder, adapter: SupplierAdapter) -> Quote:

@@ -122,7 +122,7 @@ def _page_of(payment: Payment, return_urls: ReturnUrls) -> str:
         raise Rejected("the page is not open, or lies elsewhere than it should", code="page_not_usable")
     # Whoever else asked under this key was given the same session.
     stored = Payment.objects.filter(pk=payment.pk, status=_P.PENDING).update(
-        session_id=session.session_id, session_url=session.url, updated_at=timezone.now()
+        session_id=session.session_id, session_url=session.url, is_test=session.is_test, updated_at=timezone.now()
     )
     if not stored:
         _discard(provider, payment, session)
@@ -178,6 +178,8 @@ def _take_over(payment: Payment, session: Session, *, actor: str) -> None:
     if outcome == _P.SUCCEEDED and session.reference != payment.public_id:
         # The provider's session belongs to something else: a person must look at it.
         outcome = _P.MISMATCH
+    # Before the order is paid: from then on it may be bought.
+    Payment.objects.filter(pk=payment.pk).exclude(is_test=session.is_test).update(is_test=session.is_test)
     reference = session.payment_reference or session.session_id
     settle_payment(payment, outcome=outcome, money=session.money, reference=reference, actor=actor)
     payment.refresh_from_db()

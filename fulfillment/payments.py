@@ -78,7 +78,12 @@ def start_payment(order: Order, *, method: str) -> Payment:
         payment = next((payment for payment in fitting if _can_go_on(payment, now)), None)
         if payment is None:
             payment = Payment.objects.create(
-                order=order, method=method, amount=order.total, currency=order.currency, **_page_times(method, now)
+                order=order,
+                method=method,
+                amount=order.total,
+                currency=order.currency,
+                is_test=method == Payment.Method.SANDBOX,
+                **_page_times(method, now),
             )
             record(order.pk, "payment.started", actor="customer", data={"method": method, "amount": str(order.total)})
             if method == Payment.Method.BANK_TRANSFER:

@@ -93,7 +93,7 @@ class Session:
     """A session as the provider shows it. ``money`` is what it asks for, or what was paid.
 
     ``payment_reference`` is the provider's id of the money itself (empty before there is any), ``reference`` ours.
-    ``url`` is where the browser goes while it is open.
+    ``url`` is where the browser goes while it is open. ``is_test``: no money moves by it.
     """
 
     session_id: str
@@ -102,6 +102,7 @@ class Session:
     reference: str = ""
     payment_reference: str = ""
     url: str = ""
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from fulfillment.payment_methods import KNOWN
 from integrations.http import check_endpoint
 from shop.addresses import known_countries
 
-_STRIPE_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
+_STRIPE_TEST_KEYS = ("sk_test_", "rk_test_")
+_STRIPE_KEYS = (*_STRIPE_TEST_KEYS, "sk_live_", "rk_live_")
 
 
 @register(Tags.compatibility)
@@ -80,6 +81,7 @@ def payment_methods(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="shop.W001",
             )
         )
+    problems += _test_money()
     try:
         check_endpoint(settings.STRIPE_API_BASE)
     except ValueError as exc:
@@ -87,6 +89,24 @@ def payment_methods(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if "bank_transfer" in methods and not (settings.BANK_ACCOUNT_HOLDER and settings.BANK_ACCOUNT_NUMBER):
         problems.append(Error("bank_transfer needs BANK_ACCOUNT_HOLDER and BANK_ACCOUNT_NUMBER.", id="shop.E008"))
     return problems
+
+
+def _test_money() -> list[CheckMessage]:
+    """A shop that may buy from live accounts should take real money only."""
+    if settings.DEBUG or settings.USE_TEST_ACCOUNTS:
+        return []
+    methods, key = settings.PAYMENT_METHODS, settings.STRIPE_SECRET_KEY
+    found = ["PAYMENT_METHODS names sandbox"] if "sandbox" in methods else []
+    if "stripe" in methods and key.startswith(_STRIPE_TEST_KEYS):
+        found.append("STRIPE_SECRET_KEY is a test key")
+    return [
+        Warning(
+            f"{what}: anybody can pay with test money.",
+            hint="Orders paid so are held before a live supplier account buys them.",
+            id="shop.W002",
+        )
+        for what in found
+    ]
 
 
 @register(Tags.security)

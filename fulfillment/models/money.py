@@ -43,6 +43,8 @@ class Payment(models.Model):
     session_expires_at = models.DateTimeField(_("page closes"), null=True, blank=True)
     #: When the provider is asked again; empty if there is nothing to ask.
     next_look_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: No money moved: by the sandbox page, or with a provider's test key.
+    is_test = models.BooleanField(_("test money"), default=False, editable=False)
     disputed_at = models.DateTimeField(_("disputed"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -66,6 +66,7 @@ def session(wire: Mapping[str, Any], *, livemode: bool) -> Session:
         reference=_text(wire, "client_reference_id"),
         payment_reference=_intent_id(intent),
         url=_text(wire, "url"),
+        is_test=not livemode,
     )
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from fulfillment import dispatch, outcomes, settling, sweep
+from fulfillment import desk, dispatch, outcomes, settling, sweep
 from fulfillment.models import Attempt, Order, OrderEvent, SupplierOrder
+from fulfillment.payments import start_payment
 from integrations.clock import database_now
 from integrations.errors import AccountUnusable, AlreadyPlaced, OutcomeUnknown, Rejected, Transient
 from integrations.ratelimit import RateLimited
@@ -17,6 +18,7 @@ from integrations.types import Capabilities, FreightOption, Placed, Refusal, Set
 from shop.money import Money
 from tests.factories import SupplierOrderFactory, SupplierOrderLineFactory
 from tests.fake_supplier import sku, usd
+from tests.fulfillment.scenes import approve, goods, order_of, paid, part_of
 
 pytestmark = pytest.mark.django_db
 
@@ -386,6 +388,21 @@ class TestGuards:
         settings.BUYING_DRY_RUN = True
 
         assert self.held(due) == ("held", "dry_run")
+
+    def test_test_money_buys_nothing_at_a_live_account(self, supplier):
+        due = part_of(paid(goods(account__mode="live").variant))
+
+        assert self.held(due) == ("held", "mode")
+        desk.retry(due, actor="staff:1", waive=True)
+        assert self.held(due) == ("held", "mode")
+
+    @pytest.mark.parametrize("mode", ["live", "sandbox"])
+    def test_transfer_is_no_test_money(self, supplier, mode):
+        order = order_of(goods(account__mode=mode).variant)
+        approve(start_payment(order, method="bank_transfer"))
+
+        assert dispatch.place(part_of(order).pk)
+        assert part_of(order).status == "placed"
 
     @pytest.mark.parametrize(("mode", "use_test_accounts"), [("live", True), ("test", False)])
     def test_test_and_live_never_mix(self, supplier, settings, mode, use_test_accounts):

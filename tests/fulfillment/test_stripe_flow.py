@@ -69,6 +69,7 @@ class TestPage:
     def test_page_asks_for_the_orders_total_and_names_the_order(self, emulator, order):
         payment = open_page(order)
 
+        assert payment.is_test
         session = control(emulator, "sessions")["sessions"][0]
         assert (session["amount_total"], session["currency"]) == (2490, "usd")
         assert session["client_reference_id"] == payment.public_id

@@ -79,6 +79,7 @@ def test_no_key_at_all_is_an_error(settings):
     ],
 )
 def test_way_to_pay_that_is_not_set_up_is_said(settings, changes, found):
+    settings.PAYMENT_METHODS = []
     for name, value in changes.items():
         setattr(settings, name, value)
 
@@ -86,6 +87,24 @@ def test_way_to_pay_that_is_not_set_up_is_said(settings, changes, found):
 
     assert [problem.id for problem in problems] == [found]
     assert "live_1" not in str(problems)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"PAYMENT_METHODS": ["sandbox"]}, ["shop.W002"]),
+        ({"PAYMENT_METHODS": ["stripe"], "STRIPE_SECRET_KEY": "rk_test_1"}, ["shop.W002"]),
+        ({"PAYMENT_METHODS": ["stripe"], "STRIPE_SECRET_KEY": "sk_live_1"}, []),
+        ({"PAYMENT_METHODS": ["sandbox"], "USE_TEST_ACCOUNTS": True}, []),
+        ({"PAYMENT_METHODS": ["sandbox"], "DEBUG": True}, []),
+    ],
+)
+def test_test_money_in_a_shop_that_may_buy_live_is_said(settings, changes, found):
+    settings.DEBUG, settings.USE_TEST_ACCOUNTS, settings.STRIPE_WEBHOOK_SECRETS = False, False, ["whsec_1"]
+    for name, value in changes.items():
+        setattr(settings, name, value)
+
+    assert [problem.id for problem in payment_methods(None)] == found
 
 
 def test_pdf_library_is_asked_for_by_the_deployment_check_only(settings, monkeypatch):
