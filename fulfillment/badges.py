@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from fulfillment.models import ReturnRequest, SupplierOrder
+from fulfillment.payment_methods import takes_test_money
 from fulfillment.to_pay import waiting_for_staff
 from integrations.models import SupplierAccount
 
@@ -88,7 +89,24 @@ def banners(request: HttpRequest) -> list[Banner]:
             tone = "danger" if mode == SupplierAccount.Mode.LIVE else "warning"
             text = _("%(account)s: buying is off. Paid orders wait.")
             found.append(Banner(text % {"account": label}, tone, url))
+        elif refused := _refused_mode(mode):
+            found.append(Banner(refused % {"account": label}, "danger", url))
+    if (
+        SupplierAccount.Mode.LIVE in {mode for _pk, _label, mode, _buying, _health in _accounts()}
+        and takes_test_money()
+    ):
+        text = _("Customers can pay with test money (PAYMENT_METHODS): live accounts buy nothing for it.")
+        found.append(Banner(text, "warning"))
     return found
+
+
+def _refused_mode(mode: str) -> str:
+    """Why nothing is bought at an account of this ``mode``, as ``guards.check_standing`` sees it; empty if it is."""
+    if mode == SupplierAccount.Mode.LIVE and settings.USE_TEST_ACCOUNTS:
+        return _("%(account)s is live, and USE_TEST_ACCOUNTS is on: its orders are held, nothing is bought.")
+    if mode == SupplierAccount.Mode.TEST and not settings.USE_TEST_ACCOUNTS:
+        return _("%(account)s is a test account, and USE_TEST_ACCOUNTS is off: its orders are held, nothing is bought.")
+    return ""
 
 
 def _accounts() -> list[tuple[int, str, str, bool, str]]:

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from fulfillment.models import Payment
 from shop.money import Money
 
+#: How Stripe's keys begin with which no money moves.
+STRIPE_TEST_KEYS = ("sk_test_", "rk_test_")
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
@@ -76,6 +79,13 @@ def usable_methods(currency: str) -> list[PaymentMethod]:
         if is_set_up():
             found.append(PaymentMethod(code, label, explanation))
     return found
+
+
+def takes_test_money() -> bool:
+    """Whether some way to pay is offered by which no money moves."""
+    stripe_test = settings.STRIPE_SECRET_KEY.startswith(STRIPE_TEST_KEYS)
+    methods = settings.PAYMENT_METHODS
+    return Payment.Method.SANDBOX in methods or (Payment.Method.STRIPE in methods and stripe_test)
 
 
 def _takes(code: str, currency: str) -> bool:

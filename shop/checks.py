@@ -9,12 +9,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 
 from fulfillment import pdf
-from fulfillment.payment_methods import KNOWN
+from fulfillment.payment_methods import KNOWN, STRIPE_TEST_KEYS
 from integrations.http import check_endpoint
 from shop.addresses import known_countries
 
-_STRIPE_TEST_KEYS = ("sk_test_", "rk_test_")
-_STRIPE_KEYS = (*_STRIPE_TEST_KEYS, "sk_live_", "rk_live_")
+_STRIPE_KEYS = (*STRIPE_TEST_KEYS, "sk_live_", "rk_live_")
 
 
 @register(Tags.compatibility)
@@ -97,7 +96,7 @@ def _test_money() -> list[CheckMessage]:
         return []
     methods, key = settings.PAYMENT_METHODS, settings.STRIPE_SECRET_KEY
     found = ["PAYMENT_METHODS names sandbox"] if "sandbox" in methods else []
-    if "stripe" in methods and key.startswith(_STRIPE_TEST_KEYS):
+    if "stripe" in methods and key.startswith(STRIPE_TEST_KEYS):
         found.append("STRIPE_SECRET_KEY is a test key")
     return [
         Warning(

@@ -137,6 +137,43 @@ def test_an_account_that_cannot_buy_is_told_loudly_on_every_page(account, text):
         assert f"Main: {text}" in page, url
 
 
+@pytest.mark.parametrize(
+    ("mode", "use_test_accounts", "text"),
+    [
+        ("live", True, "Main is live, and USE_TEST_ACCOUNTS is on"),
+        ("test", False, "Main is a test account, and USE_TEST_ACCOUNTS is off"),
+        ("live", False, ""),
+        ("test", True, ""),
+        ("sandbox", True, ""),
+    ],
+)
+def test_an_account_whose_mode_the_setting_refuses_is_told_loudly(settings, mode, use_test_accounts, text):
+    settings.USE_TEST_ACCOUNTS = use_test_accounts
+    SupplierAccountFactory(label="Main", mode=mode)
+
+    page = superuser().get("/admin/").content.decode()
+
+    assert ("USE_TEST_ACCOUNTS" in page, text in page) == (bool(text), True)
+
+
+@pytest.mark.parametrize(
+    ("methods", "key", "mode", "is_told"),
+    [
+        (["sandbox"], "", "live", True),
+        (["stripe"], "sk_test_1", "live", True),
+        (["stripe"], "sk_live_1", "live", False),
+        (["sandbox"], "", "sandbox", False),
+    ],
+)
+def test_test_money_beside_a_live_account_is_told_loudly(settings, methods, key, mode, is_told):
+    settings.PAYMENT_METHODS, settings.STRIPE_SECRET_KEY = methods, key
+    SupplierAccountFactory(mode=mode)
+
+    page = superuser().get("/admin/").content.decode()
+
+    assert ("pay with test money" in page) is is_told
+
+
 def test_the_kill_switch_and_the_dry_run_are_told_loudly(settings):
     settings.BUYING_ENABLED, settings.BUYING_DRY_RUN = False, True
 
