@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from fulfillment import payment_pages, refunds
 from fulfillment.models import Order, Payment, PaymentEvent
 from fulfillment.payments import hold_what_is_not_bought
-from fulfillment.staff_mail import tell_staff
+from fulfillment.staff_mail import tell_staff, tell_staff_of_stray
 from fulfillment.transitions import lock_order, record
 from integrations.errors import SupplierError
 from integrations.payments import EventKind, provider_for
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 #: After this long an event that could not be followed is left to the regular looks.
 GIVE_UP_AFTER = timedelta(days=3)
+#: For so long money of which no payment is known stands in front of staff.
+STRAYS_SHOWN_FOR = timedelta(days=14)
 _HANDLING = timedelta(minutes=2)
 _LATEST = timedelta(hours=3)
 
@@ -84,7 +87,20 @@ def handle(event_id: int) -> bool:
     if outcome is None and age < GIVE_UP_AFTER:
         rows.update(next_try_at=timezone.now() + min(max(age, timedelta(minutes=1)), _LATEST))
         return False
-    return bool(rows.update(handled_at=timezone.now(), outcome=outcome or FAILED, payment=payment))
+    done = bool(rows.update(handled_at=timezone.now(), outcome=outcome or FAILED, payment=payment))
+    if done and strays().filter(pk=event_id).exists():
+        tell_staff_of_stray(event.event_id)
+    return done
+
+
+def strays() -> QuerySet[PaymentEvent]:
+    """Lately paid sessions that name a reference as ours are, and of which no payment is known.
+
+    A person looks whose they are. Those of other programs on the same account name no such reference.
+    """
+    since = timezone.now() - STRAYS_SHOWN_FOR
+    unknown = PaymentEvent.objects.filter(kind=EventKind.SESSION, outcome=UNKNOWN_PAYMENT, received_at__gt=since)
+    return unknown.filter(note="paid", body__has_key="reference")
 
 
 def _payment_of(event: PaymentEvent) -> Payment | None:

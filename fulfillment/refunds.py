@@ -11,11 +11,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from fulfillment.models import Payment, Refund
 from fulfillment.payments import PaymentProblem, hold_what_is_not_bought, refund_done
+from fulfillment.staff_mail import REFUND_FAILED, tell_staff
 from fulfillment.transitions import IllegalTransition, lock_order, move_refund, record, record_refund
 from integrations.errors import Rejected, SupplierError
 from integrations.payments import ProviderRefund, RefundRequest, RefundState, provider_for
@@ -34,6 +35,12 @@ def unfinished() -> list[int]:
     """Ids of refunds that are to be sent, or asked for, now."""
     rows = Refund.objects.filter(status=_R.PENDING, next_try_at__lte=timezone.now())
     return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:200])
+
+
+def failed() -> QuerySet[Refund]:
+    """Refunds that did not go back, and after which nobody has given anything back of the same payment."""
+    later = Refund.objects.filter(payment=OuterRef("payment"), pk__gt=OuterRef("pk")).exclude(status=_R.FAILED)
+    return Refund.objects.filter(~Exists(later), status=_R.FAILED)
 
 
 def send(refund_id: int) -> bool:
@@ -128,13 +135,14 @@ def _apply(refund: Refund, told: ProviderRefund) -> None:
 
 
 def _fail(refund: Refund, note: str) -> None:
-    """What did not go back can be given back again."""
+    """What did not go back can be given back again: a person decides, also where it was said to be done before."""
     with transaction.atomic():
-        lock_order(refund.payment.order_id)
+        order = lock_order(refund.payment.order_id)
         if move_refund(refund, _R.FAILED, actor="system", note=note):
             payment = Payment.objects.get(pk=refund.payment_id)
             left = max(payment.refunded_amount - refund.amount, Decimal(0))
             Payment.objects.filter(pk=payment.pk).update(refunded_amount=left, updated_at=timezone.now())
+            tell_staff(order, REFUND_FAILED)
 
 
 def _note_foreign(payment: Payment, told: ProviderRefund) -> None:

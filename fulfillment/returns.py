@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from fulfillment.invoices import payment_of
@@ -151,17 +152,29 @@ def refund_return(request: ReturnRequest, *, amount: Decimal, actor: str) -> Non
 
 
 def suggested_refund(request: ReturnRequest) -> Money:
-    """What the customer paid for the pieces, without shipping; never more than what is left of the payment."""
+    """What the customer paid for the pieces, without shipping; never more than what is left of the payment.
+
+    Pieces that go back one by one come to what was paid for all of them, to the cent.
+    """
     order = request.order
     coin = max(minor_unit(order.currency), Decimal("0.01"))
     paid_for = Decimal(0)
     for item in request.lines.select_related("order_line"):
         line = item.order_line
         whole = line.total - line.discount + (0 if order.prices_include_tax else line.tax)
-        paid_for += (whole * item.quantity / line.quantity).quantize(coin, ROUND_HALF_UP)
+        gone = _quantity_refunded(request, line)
+        shares = (whole * quantity / line.quantity for quantity in (gone, gone + item.quantity))
+        before, after = (share.quantize(coin, ROUND_HALF_UP) for share in shares)
+        paid_for += after - before
     payment = payment_of(order)
     left = payment.amount - payment.refunded_amount if payment else Decimal(0)
     return Money(min(paid_for, left), order.currency)
+
+
+def _quantity_refunded(request: ReturnRequest, line: OrderLine) -> int:
+    """How many pieces of ``line`` the customer's other returns have brought money for."""
+    others = ReturnLine.objects.filter(order_line=line, request__status=ReturnStatus.REFUNDED)
+    return others.exclude(request=request).aggregate(sum=Sum("quantity"))["sum"] or 0
 
 
 def purge() -> int:

@@ -34,6 +34,7 @@ def _orders() -> dict[str, Any]:
             ),
             _item(_("Shipments"), "package_2", "admin:fulfillment_shipment_changelist"),
             _item(_("Payments"), "payments", "admin:fulfillment_payment_changelist"),
+            _item(_("Payment events"), "webhook", "admin:fulfillment_paymentevent_changelist"),
             _item(_("Refunds"), "currency_exchange", "admin:fulfillment_refund_changelist"),
             _item(
                 _("Returns"),

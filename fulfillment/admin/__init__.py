@@ -5,6 +5,7 @@ from fulfillment.admin.drifts import MappingDriftAdmin
 from fulfillment.admin.home import home_context
 from fulfillment.admin.invoices import InvoiceAdmin
 from fulfillment.admin.orders import OrderAdmin
+from fulfillment.admin.payment_events import PaymentEventAdmin
 from fulfillment.admin.payments import PaymentAdmin, RefundAdmin
 from fulfillment.admin.prices import CouponAdmin, ShippingRateAdmin, TaxRateAdmin
 from fulfillment.admin.returns import ReturnRequestAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "MappingDriftAdmin",
     "OrderAdmin",
     "PaymentAdmin",
+    "PaymentEventAdmin",
     "RefundAdmin",
     "ReturnRequestAdmin",
     "ShipmentAdmin",

@@ -8,13 +8,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fulfillment import health
+from fulfillment import health, payment_events, refunds
 from fulfillment.admin.payments import TransferFilter
 from fulfillment.models import Order, Payment, Refund, ReturnRequest, SupplierOrder
 from fulfillment.states import OrderStatus, PaymentStatus
@@ -78,7 +78,7 @@ def _work() -> Iterator[tuple[str, Work]]:
         "fulfillment.view_payment",
         _of(
             _("Payments that do not fit"),
-            payments.filter(status=PaymentStatus.MISMATCH, refunded_amount=0),
+            _unfitting(payments),
             lists("payment"),
             "status__exact=mismatch",
         ),
@@ -97,9 +97,28 @@ def _work() -> Iterator[tuple[str, Work]]:
         ),
     )
     yield (
+        "fulfillment.view_refund",
+        _of(_("Refunds that failed"), refunds.failed(), lists("refund"), "status__exact=failed"),
+    )
+    yield (
+        "fulfillment.view_paymentevent",
+        _of(
+            _("Money for payments that nobody knows"),
+            payment_events.strays(),
+            lists("paymentevent"),
+            "outcome__exact=unknown_payment",
+        ),
+    )
+    yield (
         "fulfillment.view_returnrequest",
         _of(_("Returns that wait for an answer"), ReturnRequest.objects.needing_a_person(), lists("returnrequest")),
     )
+
+
+def _unfitting(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Payments that do not fit, as long as something of what came has not gone back."""
+    nothing_told = Q(told_amount__isnull=True, refunded_amount=0)
+    return payments.filter(nothing_told | Q(refunded_amount__lt=F("told_amount")), status=PaymentStatus.MISMATCH)
 
 
 def _of(text: str, rows: QuerySet[Any], page: str, query: str = "") -> Work:

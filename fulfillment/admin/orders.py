@@ -101,10 +101,11 @@ def needs_of(order: Order) -> list[str]:
             texts.append(_now("The payment is disputed"))
         if payment.status == PaymentStatus.PENDING and payment.method == Payment.Method.BANK_TRANSFER:
             texts += [_now("A transfer is awaited")] if order.status == OrderStatus.AWAITING_PAYMENT else []
+        last_given = max((row.pk for row in payment.refunds.all() if row.status != Refund.Status.FAILED), default=0)
         for refund in payment.refunds.all():
             if refund.status == Refund.Status.TO_DO:
                 texts.append(_now("A refund is to be done"))
-            if refund.status == Refund.Status.FAILED and left and left.amount >= refund.amount:
+            if refund.status == Refund.Status.FAILED and refund.pk > last_given:
                 texts.append(_now("A refund failed"))
     if any(found.status == ReturnStatus.REQUESTED for found in order.returns.all()):
         texts.append(_now("A return waits for an answer"))

@@ -49,6 +49,12 @@ _KINDS = {
     "charge.dispute.created": EventKind.DISPUTE_OPENED,
     "charge.dispute.closed": EventKind.DISPUTE_CLOSED,
 }
+#: What of the object is noted in words. Whether a session is paid is a hint; the truth is read from the session.
+_NOTED_FIELDS = {
+    EventKind.DISPUTE_OPENED: "status",
+    EventKind.DISPUTE_CLOSED: "status",
+    EventKind.SESSION: "payment_status",
+}
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 #: As ``Payment.public_id``; another shop on the account may send anything, a name for instance.
 _OWN_REFERENCE = re.compile(r"[A-Za-z0-9_-]{20,40}")
@@ -94,7 +100,7 @@ def event(wire: Mapping[str, Any], *, livemode: bool) -> ProviderEvent:
     item = item if isinstance(item, Mapping) else {}
     kind = _KINDS.get(word, EventKind.OTHER)
     is_session = item.get("object") == "checkout.session" or kind == EventKind.SESSION
-    status = item.get("status") if kind in (EventKind.DISPUTE_OPENED, EventKind.DISPUTE_CLOSED) else ""
+    status = item.get(_NOTED_FIELDS[kind]) if kind in _NOTED_FIELDS else ""
     return ProviderEvent(
         event_id=event_id,
         kind=kind,

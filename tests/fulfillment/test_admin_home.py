@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -12,13 +13,28 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fulfillment import health
-from fulfillment.models import Refund
+from fulfillment.models import PaymentEvent, Refund
 from tests.factories import ExternalOrderFactory, OrderFactory, PaymentFactory, SupplierOrderFactory
 from tests.staff import VIEWS, signed_in, superuser
 
 pytestmark = pytest.mark.django_db
 
 HOME = "/admin/"
+
+
+def stray(**changes: Any) -> PaymentEvent:
+    """A paid session that names a reference like ours, of which no payment is known."""
+    values = {
+        "provider": "stripe",
+        "event_id": "evt_1",
+        "kind": "session",
+        "word": "checkout.session.completed",
+        "note": "paid",
+        "outcome": "unknown_payment",
+        "handled_at": timezone.now(),
+        "body": {"reference": "x" * 27},
+    }
+    return PaymentEvent.objects.create(**{**values, **changes})
 
 
 def everything_waits() -> None:
@@ -29,6 +45,9 @@ def everything_waits() -> None:
     PaymentFactory(method="stripe", session_id="cs_1", session_expires_at=timezone.now() - timedelta(days=1))
     payment = PaymentFactory(order=OrderFactory(paid=True), status="succeeded")
     Refund.objects.create(payment=payment, key="k", amount=Decimal(1), currency="USD", status="to_do")
+    other = PaymentFactory(order=OrderFactory(paid=True), status="succeeded")
+    Refund.objects.create(payment=other, key="f", amount=Decimal(1), currency="USD", status="failed")
+    stray()
 
 
 def test_each_kind_of_work_is_counted_and_leads_to_rows():
@@ -44,9 +63,49 @@ def test_each_kind_of_work_is_counted_and_leads_to_rows():
         ("Payments that do not fit", 1),
         ("Payment pages that could not be read", 1),
         ("Refunds to be done by a person", 1),
+        ("Refunds that failed", 1),
+        ("Money for payments that nobody knows", 1),
     ]
-    for item in page.context["work"]:
+    *of_orders, of_events = page.context["work"]
+    for item in of_orders:
         assert "ORD-" in staff.get(item.url).content.decode()
+    assert "evt_1" in staff.get(of_events.url).content.decode()
+
+
+def counted(text: str) -> int:
+    work = superuser().get(HOME).context["work"]
+    return sum(item.count for item in work if item.text == text)
+
+
+@pytest.mark.parametrize(("refunded", "count"), [("0", 1), ("5.00", 1), ("10.00", 0)])
+def test_payment_that_does_not_fit_waits_until_all_of_it_went_back(refunded, count):
+    PaymentFactory(status="mismatch", told_amount=Decimal(10), told_currency="USD", refunded_amount=Decimal(refunded))
+
+    assert counted("Payments that do not fit") == count
+
+
+def test_refund_that_failed_waits_until_another_is_given():
+    payment = PaymentFactory(order=OrderFactory(paid=True), status="succeeded")
+    Refund.objects.create(payment=payment, key="f", amount=Decimal(5), currency="USD", status="failed")
+    Refund.objects.create(payment=payment, key="g", amount=Decimal(5), currency="USD", status="done")
+
+    assert counted("Refunds that failed") == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"note": "unpaid"},
+        {"body": {}},
+        {"outcome": "done"},
+        {"kind": "refund"},
+        {"received_at": timezone.now() - timedelta(days=15)},
+    ],
+)
+def test_event_that_is_no_money_of_ours_is_not_counted(changes):
+    stray(**changes)
+
+    assert counted("Money for payments that nobody knows") == 0
 
 
 def test_nothing_to_do_is_said():
@@ -58,7 +117,7 @@ def test_what_may_not_be_seen_is_not_counted():
 
     page = signed_in("fulfillment.view_refund").get(HOME)
 
-    assert [item.text for item in page.context["work"]] == ["Refunds to be done by a person"]
+    assert [item.text for item in page.context["work"]] == ["Refunds to be done by a person", "Refunds that failed"]
     assert page.context["day"] is None
 
 

@@ -340,6 +340,20 @@ def test_suggested_refund_is_what_was_paid_for_the_pieces(columns, quantity, sug
     assert str(returns.suggested_refund(ask(order, quantity))) == f"{suggested} USD"
 
 
+def test_pieces_that_go_back_one_by_one_come_to_what_was_paid_for_all():
+    order = delivered(quantity=3)
+    order.lines.update(discount=Decimal("54.70"))  # 20.00 for three pieces.
+    suggested = []
+
+    for number in range(3):
+        request = ask(order, 1, key=f"form-{number}")
+        returns.approve(request, instructions="", actor=STAFF)
+        suggested.append(returns.suggested_refund(request).amount)
+        returns.refund_return(request, amount=suggested[-1], actor=STAFF)
+
+    assert sorted(suggested) == [Decimal("6.66"), Decimal("6.67"), Decimal("6.67")]
+
+
 def test_suggested_refund_includes_tax_that_came_on_top():
     order = delivered(quantity=3)
     order.lines.update(tax=Decimal("7.47"))

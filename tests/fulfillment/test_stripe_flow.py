@@ -17,7 +17,7 @@ from fulfillment.payments import PaymentProblem, refund, start_payment
 from fulfillment.states import PaymentStatus
 from fulfillment.transitions import move_payment
 from fulfillment.unpaid import cancel_unpaid, unpaid_too_long, unread_pages
-from integrations.payments import EventForged, Session, SessionRequest, provider_for
+from integrations.payments import EventForged, ProviderRefund, RefundState, Session, SessionRequest, provider_for
 from integrations.stripe.client import StripeProvider
 from shop.money import Money
 from tests.faults.processes import Emulator
@@ -450,6 +450,16 @@ class TestEvents:
     def test_event_that_is_not_ours_is_noted(self, emulator, order, word, item, outcome):
         assert tell(word, item) == outcome
 
+    def test_money_of_a_payment_that_nobody_knows_is_told_to_staff(self, emulator, order, settings):
+        settings.STAFF_EMAILS = ["staff@example.com"]
+        item = {"id": "cs_stray", "client_reference_id": "x" * 27, "payment_status": "paid"}
+
+        tell("checkout.session.completed", item)
+        tell("checkout.session.completed", {"id": "cs_other_program", "payment_status": "paid"}, "evt_2")
+
+        assert [message.subject for message in mail.outbox] == ["Money came for a payment that nobody knows"]
+        assert "evt_1" in mail.outbox[0].body
+
     def test_event_whose_provider_is_down_is_tried_again(self, emulator, order, monkeypatch):
         monkeypatch.setattr("stripe._http_client.time.sleep", lambda _s: None)
         payment = open_page(order)
@@ -528,6 +538,21 @@ class TestRefunds:
         payment.refresh_from_db()
         assert (row.status, payment.refunded_amount) == ("failed", 0)
         assert self.send(self.give(payment, key="again")).status == "done"
+
+    def test_refund_that_fails_after_it_was_done_is_told_to_staff(self, emulator, order, settings, monkeypatch):
+        settings.STAFF_EMAILS = ["staff@example.com"]
+        payment = paid(emulator, order)
+        cancel_and_refund(Order.objects.get(), actor="staff:1", reason="asked")
+        row = self.send(Refund.objects.get())
+        assert (row.status, status(order)) == ("done", "refunded")
+        told = ProviderRefund(row.external_id, RefundState.FAILED, row.money)
+        monkeypatch.setattr(StripeProvider, "fetch_refunds", lambda *_args: (told,))
+
+        refunds.sync(payment.pk)
+
+        row.refresh_from_db()
+        assert (row.status, list(refunds.failed())) == ("failed", [row])
+        assert mail.outbox[-1].subject == f"Order {order.number}: a refund failed"
 
     def test_refused_refund_is_failed_and_says_why(self, emulator, order):
         payment = paid(emulator, order)
