@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -12,6 +14,7 @@ from fulfillment import pdf
 from fulfillment.payment_methods import KNOWN, STRIPE_TEST_KEYS
 from integrations.http import check_endpoint
 from shop.addresses import known_countries
+from shop.money import minor_unit
 
 _STRIPE_KEYS = (*STRIPE_TEST_KEYS, "sk_live_", "rk_live_")
 
@@ -105,6 +108,21 @@ def _test_money() -> list[CheckMessage]:
             id="shop.W002",
         )
         for what in found
+    ]
+
+
+@register(Tags.compatibility)
+def currency(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What is sold in is a currency whose amounts the shop's columns can keep: two decimals, or none."""
+    code = settings.SHOP_CURRENCY
+    if re.fullmatch("[A-Z]{3}", code) and minor_unit(code) >= Decimal("0.01"):
+        return []
+    return [
+        Error(
+            f"SHOP_CURRENCY is {code!r}; it must be a code such as USD, of a currency without thousandths.",
+            hint="Amounts are kept with two decimals: BHD, IQD, JOD, KWD, LYD, OMR and TND need three.",
+            id="shop.E021",
+        )
     ]
 
 

@@ -8,7 +8,15 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.checks import run_checks
 
-from shop.checks import encryption_keys, exchange_rates, payment_methods, retention, shop_country, time_budgets
+from shop.checks import (
+    currency,
+    encryption_keys,
+    exchange_rates,
+    payment_methods,
+    retention,
+    shop_country,
+    time_budgets,
+)
 
 NAMES = ["SUPPLIER_CALL_TIMEOUT_S", "SUPPLIER_TASK_TIMEOUT_S", "SUPPLIER_LEASE_S", "SUPPLIER_SETTLE_S", "QUEUE_RETRY_S"]
 
@@ -105,6 +113,16 @@ def test_test_money_in_a_shop_that_may_buy_live_is_said(settings, changes, found
         setattr(settings, name, value)
 
     assert [problem.id for problem in payment_methods(None)] == found
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [("USD", []), ("JPY", []), ("KWD", ["shop.E021"]), ("usd", ["shop.E021"]), ("", ["shop.E021"])],
+)
+def test_currency_whose_coin_the_shop_cannot_keep_is_an_error(settings, code, found):
+    settings.SHOP_CURRENCY = code
+
+    assert [problem.id for problem in currency(None)] == found
 
 
 def test_pdf_library_is_asked_for_by_the_deployment_check_only(settings, monkeypatch):
