@@ -22,6 +22,8 @@ from fulfillment.to_pay import waiting_for_staff
 from fulfillment.unpaid import unread_pages
 from shop.money import Money
 
+_LIST = "admin:fulfillment_{}_changelist".format
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -50,13 +52,13 @@ def home_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
 
 
 def _work() -> Iterator[tuple[str, Work]]:
-    lists = "admin:fulfillment_{}_changelist".format
+    """Each kind of work with the permission that shows it."""
     yield (
         "fulfillment.view_supplierorder",
         _of(
             _("Supplier orders that need a person"),
             SupplierOrder.objects.needing_a_person(),
-            lists("supplierorder"),
+            _LIST("supplierorder"),
             "attention=any",
         ),
     )
@@ -64,13 +66,22 @@ def _work() -> Iterator[tuple[str, Work]]:
         "fulfillment.view_supplierorder",
         _of(_("Orders to pay at the supplier"), waiting_for_staff(), "admin:fulfillment_to_pay"),
     )
+    yield from _payments()
+    yield from _refunds()
+    yield (
+        "fulfillment.view_returnrequest",
+        _of(_("Returns that wait for an answer"), ReturnRequest.objects.needing_a_person(), _LIST("returnrequest")),
+    )
+
+
+def _payments() -> Iterator[tuple[str, Work]]:
     payments = Payment.objects.all()
     yield (
         "fulfillment.view_payment",
         _of(
             _("Bank transfers that are awaited"),
             TransferFilter.awaited(payments),
-            lists("payment"),
+            _LIST("payment"),
             "transfers=awaited",
         ),
     )
@@ -79,39 +90,38 @@ def _work() -> Iterator[tuple[str, Work]]:
         _of(
             _("Payments that do not fit"),
             _unfitting(payments),
-            lists("payment"),
+            _LIST("payment"),
             "status__exact=mismatch",
         ),
     )
     yield (
         "fulfillment.view_payment",
-        _of(_("Payment pages that could not be read"), unread_pages(), lists("payment"), "pages=unread"),
-    )
-    yield (
-        "fulfillment.view_refund",
-        _of(
-            _("Refunds to be done by a person"),
-            Refund.objects.filter(status=Refund.Status.TO_DO),
-            lists("refund"),
-            "status__exact=to_do",
-        ),
-    )
-    yield (
-        "fulfillment.view_refund",
-        _of(_("Refunds that failed"), refunds.failed(), lists("refund"), "status__exact=failed"),
+        _of(_("Payment pages that could not be read"), unread_pages(), _LIST("payment"), "pages=unread"),
     )
     yield (
         "fulfillment.view_paymentevent",
         _of(
             _("Money for payments that nobody knows"),
             payment_events.strays(),
-            lists("paymentevent"),
+            _LIST("paymentevent"),
             "outcome__exact=unknown_payment",
         ),
     )
+
+
+def _refunds() -> Iterator[tuple[str, Work]]:
     yield (
-        "fulfillment.view_returnrequest",
-        _of(_("Returns that wait for an answer"), ReturnRequest.objects.needing_a_person(), lists("returnrequest")),
+        "fulfillment.view_refund",
+        _of(
+            _("Refunds to be done by a person"),
+            Refund.objects.filter(status=Refund.Status.TO_DO),
+            _LIST("refund"),
+            "status__exact=to_do",
+        ),
+    )
+    yield (
+        "fulfillment.view_refund",
+        _of(_("Refunds that failed"), refunds.failed(), _LIST("refund"), "status__exact=failed"),
     )
 
 
