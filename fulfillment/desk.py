@@ -18,7 +18,7 @@ from fulfillment.orders import give_back_stock
 from fulfillment.outcomes import adopt
 from fulfillment.payments import close_if_all_went_back, refund
 from fulfillment.progress import update_order
-from fulfillment.states import OrderStatus, PaymentStatus, SupplierOrderStatus
+from fulfillment.states import BOUGHT, OrderStatus, PaymentStatus, SupplierOrderStatus
 from fulfillment.transitions import call_for_person, lock_order, move_order, move_supplier_order, record
 from fulfillment.unpaid import cancel_unpaid
 from integrations.clock import database_now
@@ -167,8 +167,43 @@ def note_canceled_at_supplier(supplier_order: SupplierOrder, *, actor: str, reas
     if supplier_order.status not in (_S.PLACED, _S.PAID, _S.SHIPPED):
         raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
     with transaction.atomic():
-        _move_from(supplier_order, supplier_order.status, _S.CANCELED, actor=actor, note=reason)
+        _move_from(
+            supplier_order,
+            supplier_order.status,
+            _S.CANCELED,
+            actor=actor,
+            note=reason,
+            # The rest of the order goes on: the customer's money for this part must not be forgotten.
+            attention=SupplierOrder.Attention.SUPPLIER_CANCELED,
+            attention_note="Staff saw that it was canceled there. Refund the customer or buy it elsewhere.",
+        )
         update_order(lock_order(supplier_order.order_id))
+
+
+def may_settle(supplier_order: SupplierOrder) -> bool:
+    """Whether a note stands on what was bought, or canceled, that nothing but a person's word can end.
+
+    The others end with their answer, and a payment by being made, or lapsing.
+    """
+    attention, pay = supplier_order.attention, SupplierOrder.Attention.PAY
+    if supplier_order.status == _S.CANCELED:
+        return bool(attention)
+    return supplier_order.status in BOUGHT and attention not in ("", pay)
+
+
+def settled(supplier_order: SupplierOrder, *, attention: str, reason: str, actor: str) -> None:
+    """A person has dealt with the note on what was bought, or canceled. Nothing else of it changes.
+
+    ``attention`` is the note that they have read: what was noted since is not answered with it.
+    """
+    with transaction.atomic():
+        lock_order(supplier_order.order_id)
+        supplier_order.refresh_from_db()
+        if not may_settle(supplier_order):
+            raise NotNow(f"It is {supplier_order.get_status_display()} by now, and nothing is noted.")
+        if supplier_order.attention != attention:
+            raise NotNow("Something else is noted by now. Read it, then answer that.", code="other_note")
+        call_for_person(supplier_order, "", reason, actor=actor)
 
 
 def look_now(supplier_order: SupplierOrder, *, actor: str) -> int:

@@ -62,7 +62,7 @@ def look(external_order_id: int, *, now_please: bool = False) -> bool:
         logger.warning("order cannot be looked up external_order=%s code=%s", external.pk, exc.code)
         if database_now() - external.created_at > PAYMENT_PATIENCE:
             # A young order may not be readable yet.
-            call_for_person(external.supplier_order, _A.SUPPLIER_NOTE, f"It cannot be looked up: {exc.message}")
+            _call_for_unreadable(external, f"It cannot be looked up: {exc.message}")
         return False
     take_over(external, snapshot)
     return True
@@ -160,18 +160,25 @@ def _web_address(url: str) -> str:
     return url if url.startswith(("https://", "http://")) and len(url) <= 300 else ""
 
 
+def _call_for_unreadable(external: ExternalOrder, note: str) -> None:
+    with transaction.atomic():
+        lock_order(external.supplier_order.order_id)
+        external.refresh_from_db()
+        external.supplier_order.refresh_from_db()
+        _note(external, note)
+
+
 def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
     supplier_order = external.supplier_order
     if snapshot.state is _E.UNKNOWN:
         unknown = f"The supplier says “{snapshot.raw_status}”, a word we do not know."
-        note = (snapshot.needs_person or unknown)[:500]
-        call_for_person(supplier_order, _A.SUPPLIER_NOTE, note)
-        _remember_unclear(external, note)
+        _note(external, snapshot.needs_person or unknown)
         return
-    _take_back_unclear(external)
     if snapshot.needs_person:
-        call_for_person(supplier_order, _A.SUPPLIER_NOTE, snapshot.needs_person)
-    elif snapshot.state is _E.AWAITING_PAYMENT:
+        _note(external, snapshot.needs_person)
+        return
+    _take_back_note(external)
+    if snapshot.state is _E.AWAITING_PAYMENT:
         patient = external.account.pays_automatically and database_now() - external.created_at < PAYMENT_PATIENCE
         if not patient and not supplier_order.attention:
             until = f" by {external.pay_by:%Y-%m-%d %H:%M} UTC" if external.pay_by else ""
@@ -180,20 +187,29 @@ def _call_if_needed(external: ExternalOrder, snapshot: OrderSnapshot) -> None:
         call_for_person(supplier_order, _A.NONE, "It is paid now.")
 
 
-def _remember_unclear(external: ExternalOrder, note: str) -> None:
+def _note(external: ExternalOrder, note: str) -> None:
+    """Call a person because of ``external``. The same words again are no news: they stand there, or were answered."""
+    note = note[:500]
+    if external.unclear_note == note:
+        return
+    call_for_person(external.supplier_order, _A.SUPPLIER_NOTE, note)
+    _remember_note(external, note)
+
+
+def _remember_note(external: ExternalOrder, note: str) -> None:
     if external.unclear_note != note:
         external.unclear_note = note
         external.save(update_fields=["unclear_note"])
 
 
-def _take_back_unclear(external: ExternalOrder) -> None:
-    """A known word follows: nobody needs to look because of the unknown one any more. Other notes stay."""
+def _take_back_note(external: ExternalOrder) -> None:
+    """It was read, and shows nothing to look at: nobody needs to because of its last note. Other notes stay."""
     supplier_order, note = external.supplier_order, external.unclear_note
     if not note:
         return
-    _remember_unclear(external, "")
+    _remember_note(external, "")
     if (supplier_order.attention, supplier_order.attention_note) == (_A.SUPPLIER_NOTE, note):
-        call_for_person(supplier_order, _A.NONE, "The supplier uses a word again that we know.")
+        call_for_person(supplier_order, _A.NONE, "What was noted of it is over: the supplier shows it in order again.")
 
 
 def _waits_for_payment(supplier_order: SupplierOrder) -> bool:

@@ -23,17 +23,13 @@ from fulfillment import desk, payments, refunds
 from fulfillment.admin.forms import (
     AddressForm,
     AnswerForm,
-    BoughtForm,
     NoteForm,
     ReasonForm,
     RefundForm,
     TransferForm,
-    place_facts,
-    waived_facts,
 )
 from fulfillment.badges import forget_cached
-from fulfillment.guards import WAIVABLE
-from fulfillment.models import Order, Payment, Refund, SupplierOrder
+from fulfillment.models import Order, Payment, Refund
 from fulfillment.states import BOUGHT, OrderStatus, SupplierOrderStatus
 from integrations.cells import money_text
 from shop.errors import DomainError
@@ -74,23 +70,6 @@ class Answer:
 def _may_correct(order: Order) -> bool:
     going = order.status in (OrderStatus.AWAITING_PAYMENT, OrderStatus.PAID, OrderStatus.IN_FULFILLMENT)
     return going and all(part.status not in _SENT for part in order.supplier_orders.all())
-
-
-def _may_waive(part: SupplierOrder) -> bool:
-    if part.attention == SupplierOrder.Attention.ADDRESS:
-        # Only our own doubt can be overruled; an address that the supplier refused it will refuse again.
-        return part.status == _S.HELD and bool(part.place_doubts)
-    return part.status in (_S.HELD, _S.REJECTED) and part.attention in WAIVABLE
-
-
-def _may_take_place(part: SupplierOrder) -> bool:
-    is_about_it = part.attention_field in ("", *part.place_proposal)
-    return (
-        part.status in (_S.HELD, _S.REJECTED)
-        and part.attention == SupplierOrder.Attention.ADDRESS
-        and bool(part.place_proposal)
-        and is_about_it
-    )
 
 
 def _may_cancel(order: Order) -> bool:
@@ -214,92 +193,6 @@ REFUND_ANSWERS = (
         icon="check_circle",
         form=NoteForm,
         facts=_what_to_send,
-    ),
-)
-
-SUPPLIER_ORDER_ANSWERS = (
-    Answer(
-        name="take-place",
-        title=_("Take the proposed name"),
-        consequence=_(
-            "It is bought for the place as the supplier's list names it. The customer's spelling stays in the order."
-        ),
-        done=_("It is tried again under the supplier's name of the place."),
-        permission=SETTLE,
-        fits=_may_take_place,
-        call=desk.take_proposed_place,
-        icon="where_to_vote",
-        facts=place_facts,
-    ),
-    Answer(
-        name="bought",
-        title=_("It was bought"),
-        consequence=_("The purchase was found in the supplier's account. It is followed under these ids from now on."),
-        done=_("Noted as bought."),
-        permission=SETTLE,
-        fits=lambda part: part.status == _S.UNKNOWN,
-        call=desk.confirm_bought,
-        icon="check_circle",
-        form=BoughtForm,
-    ),
-    Answer(
-        name="not-bought",
-        title=_("It was not bought"),
-        consequence=_(
-            "You have looked into the supplier's account, and the order is not there. It will be bought now. If it is "
-            "there after all, the goods are paid for twice."
-        ),
-        done=_("Noted as not bought: it is bought now."),
-        permission=SETTLE,
-        fits=lambda part: part.status == _S.UNKNOWN,
-        call=desk.confirm_not_bought,
-        icon="cancel",
-        dangerous=True,
-    ),
-    Answer(
-        name="retry",
-        title=_("Try again"),
-        consequence=_("It is checked and bought as soon as a worker is free. Every check runs again."),
-        done=_("It is tried again."),
-        permission=SETTLE,
-        fits=lambda part: part.status in (_S.HELD, _S.REJECTED),
-        call=desk.retry,
-        icon="refresh",
-    ),
-    Answer(
-        name="retry-anyway",
-        title=_("Try again anyway"),
-        consequence=_("It is bought although a check said stop. The customer's price stays as it is."),
-        done=_("It is tried again, without the checks that are a matter of judgement."),
-        permission=SETTLE,
-        fits=_may_waive,
-        call=desk.retry,
-        icon="double_arrow",
-        fixed=(("waive", True),),
-        facts=waived_facts,
-        dangerous=True,
-    ),
-    Answer(
-        name="look-now",
-        title=_("Look now"),
-        consequence=_("The supplier is asked for the state and the parcels of this order."),
-        done=_("Looked up at the supplier."),
-        permission=SETTLE,
-        fits=lambda part: part.status in BOUGHT and bool(part.external_orders.all()),
-        call=desk.look_now,
-        icon="travel_explore",
-    ),
-    Answer(
-        name="canceled-there",
-        title=_("The supplier canceled it"),
-        consequence=_("The supplier's order is canceled, and its API does not say so. The customer is not told yet."),
-        done=_("Noted as canceled by the supplier. Cancel and refund the order, or buy it elsewhere."),
-        permission=SETTLE,
-        fits=lambda part: part.status in (_S.PLACED, _S.PAID, _S.SHIPPED),
-        call=desk.note_canceled_at_supplier,
-        icon="block",
-        form=ReasonForm,
-        dangerous=True,
     ),
 )
 

@@ -64,6 +64,22 @@ class NoteForm(AnswerForm):
     )
 
 
+class SettledForm(ReasonForm):
+    """What was done about the note, kept in the order's history; and which note it is, by its code."""
+
+    attention = forms.ChoiceField(
+        label=_("needs"),
+        choices=SupplierOrder.Attention.choices,
+        widget=forms.HiddenInput(),
+        help_text=_("The code of the note that is answered."),
+    )
+
+    def __init__(self, target: SupplierOrder, data: Any = None) -> None:
+        super().__init__(target, data)
+        self.fields["reason"].label = _("What was done")
+        self.fields["attention"].initial = target.attention
+
+
 class TransferForm(AnswerForm):
     """What the bank statement says. Nothing is filled in beforehand: it is to be read there."""
 
@@ -260,6 +276,11 @@ def place_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
         )
         for field, name in supplier_order.place_proposal.items()
     ]
+
+
+def noted_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
+    """The note that stands on it, in words."""
+    return [(supplier_order.get_attention_display(), supplier_order.attention_note or "–")]
 
 
 def waived_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:

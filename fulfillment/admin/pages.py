@@ -11,8 +11,9 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from fulfillment.admin.answers import SUPPLIER_ORDER_ANSWERS, Button, buttons
+from fulfillment.admin.answers import Button, buttons
 from fulfillment.admin.forms import PLACE_WORDS
+from fulfillment.admin.part_answers import SUPPLIER_ORDER_ANSWERS
 from fulfillment.models import ExternalOrder, Order, OrderEvent, Shipment, SupplierOrder, SupplierOrderLine
 from fulfillment.profit import PartProfit, profit_of
 from integrations.models import ApiCall, SupplierAccount

@@ -13,9 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from fulfillment.admin.answers import SUPPLIER_ORDER_ANSWERS, AnsweringMixin
+from fulfillment.admin.answers import AnsweringMixin
 from fulfillment.admin.filters import SupplierOrderAttentionFilter
 from fulfillment.admin.pages import call_views, event_views, part_views, parts_for_page
+from fulfillment.admin.part_answers import SUPPLIER_ORDER_ANSWERS
 from fulfillment.admin.to_pay import ToPayMixin
 from fulfillment.labels import MODE_TONES, SUPPLIER_ORDER_TONES
 from fulfillment.models import SupplierOrder

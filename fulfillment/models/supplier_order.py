@@ -280,7 +280,7 @@ class ExternalOrder(models.Model):
     next_poll_at = models.DateTimeField(_("next look"), null=True)
     polled_at = models.DateTimeField(_("last look"), null=True)
     snapshot: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
-    #: What was noted on the supplier order because of a word we do not know; taken back when a known one follows.
+    #: What was last noted on the supplier order because of how this one looks; taken back when that is over.
     unclear_note = models.CharField(max_length=500, blank=True, default="", editable=False)
     #: When staff were mailed that the time to pay it runs out, and that it has run out.
     pay_warned_at = models.DateTimeField(null=True, editable=False)

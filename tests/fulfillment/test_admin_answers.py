@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from fulfillment import desk
-from fulfillment.admin.answers import ORDER_ANSWERS, REFUND, SETTLE, SUPPLIER_ORDER_ANSWERS
+from fulfillment.admin.answers import ORDER_ANSWERS, REFUND, SETTLE
+from fulfillment.admin.part_answers import SUPPLIER_ORDER_ANSWERS
 from fulfillment.models import Attempt, ExternalOrder, OrderEvent, Refund
 from integrations.types import OrderSnapshot, SupplierOrderState
 from tests.factories import (
@@ -76,6 +77,7 @@ MAKE = {
     "retry-anyway": held,
     "look-now": placed,
     "canceled-there": placed,
+    "settled": lambda: SupplierOrderFactory(status="canceled", attention="supplier_canceled"),
     "correct-address": paid_order,
     "cancel-and-refund": paid_order,
 }
@@ -274,6 +276,21 @@ def test_canceled_there_keeps_the_reason():
 
     assert part.status == "canceled"
     assert OrderEvent.objects.filter(note="Seen on the site", actor__startswith="staff:").exists()
+
+
+def test_settled_ends_the_note_that_its_page_shows():
+    part = SupplierOrderFactory(status="canceled", attention="supplier_canceled", attention_note="It lapsed there.")
+    url = address_of(part, "settled")
+
+    client = signed_in(*VIEWS, SETTLE)
+    page = client.get(url).content.decode()
+
+    response = client.post(url, {"reason": "Bought elsewhere", "attention": "supplier_canceled"})
+
+    part.refresh_from_db()
+    assert "It lapsed there." in page
+    assert 'name="attention" value="supplier_canceled"' in page
+    assert (response.status_code, part.attention) == (302, "")
 
 
 def sent_then_canceled(status: str, *, parts: tuple[str, ...] = ("canceled",)):

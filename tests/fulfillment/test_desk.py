@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog.models import Listing
 from fulfillment import desk, dispatch, sweep
 from fulfillment.models import Attempt, ExternalOrder, Notice, Order, OrderEvent, Payment, Refund, SupplierOrder
+from fulfillment.personal_data import why_needed
 from fulfillment.states import SupplierOrderStatus
 from integrations.clock import database_now
 from integrations.errors import OutcomeUnknown, Rejected
@@ -407,6 +408,66 @@ class TestCancelAndRefund:
         desk.cancel_and_refund(part.order, actor=STAFF, reason="gone")
 
         assert not SupplierOrder.objects.needing_a_person().exists()
+
+
+class TestSettled:
+    """A person has dealt with a note on what was bought, or canceled."""
+
+    @pytest.mark.parametrize(
+        ("status", "attention"),
+        [
+            ("canceled", "supplier_canceled"),
+            ("canceled", "outcome"),
+            ("delivered", "supplier_note"),
+            ("shipped", "supplier_canceled"),
+            ("placed", "supplier_note"),
+        ],
+    )
+    def test_ends_the_note_and_changes_nothing_else(self, supplier, status, attention):
+        part = SupplierOrderFactory(status=status, attention=attention, attention_note="Look.")
+
+        desk.settled(part, attention=attention, reason="Refunded by hand.", actor=STAFF)
+
+        part.refresh_from_db()
+        assert (part.status, part.attention, part.attention_note) == (status, "", "Refunded by hand.")
+        event = OrderEvent.objects.get()
+        assert (event.kind, event.note, event.actor) == ("supplier_order.needs_nobody", "Refunded by hand.", STAFF)
+
+    @pytest.mark.parametrize(
+        ("status", "attention"), [("placed", "pay"), ("placed", ""), ("canceled", ""), ("held", "stock"), ("due", "")]
+    )
+    def test_is_no_answer_to_anything_else(self, supplier, status, attention):
+        part = SupplierOrderFactory(status=status, attention=attention)
+
+        with pytest.raises(DomainError):
+            desk.settled(part, attention=attention, reason="Done.", actor=STAFF)
+
+        assert SupplierOrder.objects.get().attention == attention
+
+    def test_note_that_came_since_is_not_answered_with_it(self, supplier):
+        part = SupplierOrderFactory(status="shipped", attention="supplier_note")
+        SupplierOrder.objects.update(attention="supplier_canceled")
+
+        with pytest.raises(DomainError) as refused:
+            desk.settled(part, attention="supplier_note", reason="Done.", actor=STAFF)
+
+        assert refused.value.code == "other_note"
+        assert SupplierOrder.objects.get().attention == "supplier_canceled"
+
+    def test_order_of_which_one_part_was_canceled_needs_nobody_any_more(self, supplier):
+        part = part_in("paid")
+        other = SupplierOrderFactory(order=part.order, part=2, reference="other", status="delivered")
+        part.order.status = "in_fulfillment"
+        part.order.save()
+        desk.note_canceled_at_supplier(part, actor=STAFF, reason="Seen on the site")
+        part.order.refresh_from_db()
+        assert (part.order.status, part.attention) == ("delivered", "supplier_canceled")
+        assert why_needed(part.order)
+
+        desk.settled(part, attention="supplier_canceled", reason="Refunded 24.90.", actor=STAFF)
+
+        assert why_needed(part.order) == ""
+        assert other.attention == ""
 
 
 class TestAccount:

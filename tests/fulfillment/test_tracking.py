@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from fulfillment import dispatch, tracking
+from fulfillment import desk, dispatch, tracking
 from fulfillment.models import ExternalOrder, Notice, OrderEvent, Shipment, SupplierOrder, TrackingEvent
 from integrations.clock import database_now
 from integrations.errors import AccountUnusable, MalformedReply, Rejected, Transient
@@ -290,6 +290,53 @@ def test_order_that_stays_unreadable_calls_a_person(placed, supplier):
 
     tracking.look(ExternalOrder.objects.get().pk)
 
+    placed.refresh_from_db()
+    assert placed.attention == "supplier_note"
+
+
+def test_order_that_is_read_again_needs_nobody_any_more(placed, supplier):
+    ExternalOrder.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    poll(supplier, snapshot(ONE, E.PROCESSING))
+    supplier.snapshots[ONE] = Rejected("not yours")
+    tracking.look(ExternalOrder.objects.get().pk, now_please=True)
+
+    poll(supplier, snapshot(ONE, E.SHIPPED))
+
+    assert statuses(placed) == ("shipped", "shipped")
+    assert placed.attention == ""
+
+
+def test_order_that_the_supplier_no_longer_holds_needs_nobody_any_more(placed, supplier):
+    poll(supplier, snapshot(ONE, E.FROZEN, needs_person="It is checked for risks there."))
+    placed.refresh_from_db()
+    assert placed.attention == "supplier_note"
+
+    poll(supplier, snapshot(ONE, E.SHIPPED))
+
+    placed.refresh_from_db()
+    assert placed.attention == ""
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        snapshot(ONE, E.UNKNOWN, raw_status="GONE_FISHING"),
+        snapshot(ONE, E.FROZEN, needs_person="Risk."),
+        Rejected("no"),
+    ],
+)
+def test_what_a_person_has_settled_does_not_call_again_by_the_same_words(placed, supplier, shown):
+    ExternalOrder.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    supplier.snapshots[ONE] = shown
+    tracking.look(ExternalOrder.objects.get().pk, now_please=True)
+    placed.refresh_from_db()
+    desk.settled(placed, attention="supplier_note", reason="Known.", actor="staff:1")
+
+    tracking.look(ExternalOrder.objects.get().pk, now_please=True)
+    placed.refresh_from_db()
+    assert placed.attention == ""
+
+    poll(supplier, snapshot(ONE, E.FROZEN, needs_person="Something else."))
     placed.refresh_from_db()
     assert placed.attention == "supplier_note"
 

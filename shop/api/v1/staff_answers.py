@@ -19,9 +19,9 @@ from fulfillment.admin.answers import (
     ORDER_ANSWERS,
     PAYMENT_ANSWERS,
     REFUND_ANSWERS,
-    SUPPLIER_ORDER_ANSWERS,
     Answer,
 )
+from fulfillment.admin.part_answers import SUPPLIER_ORDER_ANSWERS
 from fulfillment.admin.returns import RETURN_ANSWERS
 from fulfillment.badges import forget_cached
 from fulfillment.models import Order, Payment

@@ -49,6 +49,18 @@ def test_answer_that_does_not_fit_any_more_is_refused(app: App, boss: User) -> N
     assert (answer.status_code, answer.json()["code"]) == (422, "not_now")
 
 
+def test_note_on_what_was_canceled_is_settled(app: App, boss: User) -> None:
+    part = SupplierOrderFactory(status="canceled", attention="supplier_canceled")
+    url = f"staff/supplier-orders/{part.public_id}/settled/"
+
+    other = app.post(url, {"reason": "Refunded.", "attention": "supplier_note"})
+    answer = app.post(url, {"reason": "Refunded.", "attention": "supplier_canceled"})
+
+    assert (other.status_code, other.json()["code"]) == (422, "other_note")
+    assert answer.status_code == 200
+    assert app.get("staff/attention/").json()["supplier_orders"] == []
+
+
 def test_refund_is_made_once_for_its_key(app: App, boss: User) -> None:
     payment = PaymentFactory(status="succeeded", order__paid=True)
     body = {"amount": "5.00", "reason": "scratched"}
