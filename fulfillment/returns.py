@@ -21,7 +21,7 @@ from fulfillment.invoices import payment_of
 from fulfillment.models import Notice, Order, OrderLine, ReturnLine, ReturnPhoto, ReturnRequest
 from fulfillment.notifications import owe
 from fulfillment.payments import refund
-from fulfillment.states import RETURN_MOVES, RETURNING, OrderStatus, ReturnStatus
+from fulfillment.states import RETURN_MOVES, RETURNING, OrderStatus, ReturnStatus, SupplierOrderStatus
 from fulfillment.transitions import IllegalTransition, lock_order, move_return, record
 from shop.errors import DomainError
 from shop.money import Money, minor_unit
@@ -30,6 +30,9 @@ MAX_PHOTOS = 4
 #: More requests for one order than anybody needs; a declined one may be asked for again.
 MAX_REQUESTS = 10
 _ARRIVING = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.CLOSED)
+#: One parcel may have arrived while another waits.
+_GOING = (OrderStatus.PAID, OrderStatus.IN_FULFILLMENT)
+_SENT = (SupplierOrderStatus.SHIPPED, SupplierOrderStatus.DELIVERED)
 _FINAL = [status for status, targets in RETURN_MOVES.items() if not targets]
 
 
@@ -62,7 +65,21 @@ def returnable(order: Order) -> list[Returnable]:
         if request.status in RETURNING:
             for line in request.lines.all():
                 gone[line.order_line_id] = gone.get(line.order_line_id, 0) + line.quantity
-    return [Returnable(line, max(line.quantity - gone.get(line.pk, 0), 0)) for line in order.lines.all()]
+    here = sent_lines(order) if order.status in _GOING else {line.pk for line in order.lines.all()}
+    return [
+        Returnable(line, max(line.quantity - gone.get(line.pk, 0), 0) if line.pk in here else 0)
+        for line in order.lines.all()
+    ]
+
+
+def sent_lines(order: Order) -> set[int]:
+    """Ids of the lines of ``order`` of which every part that is still to come has been sent, and one has."""
+    sent: set[int] = set()
+    waiting: set[int] = set()
+    for part in order.supplier_orders.all():
+        if part.status != SupplierOrderStatus.CANCELED:
+            (sent if part.status in _SENT else waiting).update(line.order_line_id for line in part.lines.all())
+    return sent - waiting
 
 
 def may_return(order: Order) -> bool:
@@ -186,7 +203,9 @@ def purge() -> int:
 
 
 def _is_open(order: Order) -> bool:
-    if settings.RETURN_DAYS <= 0 or order.source != Order.Source.STOREFRONT or order.status not in _ARRIVING:
+    if settings.RETURN_DAYS <= 0 or order.source != Order.Source.STOREFRONT:
+        return False
+    if order.status not in _ARRIVING and not (order.status in _GOING and sent_lines(order)):
         return False
     end = until(order)
     return end is None or timezone.now() <= end

@@ -50,7 +50,10 @@ class PhotosField(forms.Field):
 
 
 class ReturnForm(forms.Form):
-    """What, why, and photos. ``items`` are the order's lines: the form names them by their place, never by an id."""
+    """What, why, and photos. ``items`` are all the order's lines: the form names them by their place, never by an id.
+
+    A line of which nothing is left keeps its place and has no field: an older form means the same lines.
+    """
 
     key = forms.SlugField(max_length=64, widget=forms.HiddenInput())
     reason = forms.ChoiceField(
@@ -79,11 +82,14 @@ class ReturnForm(forms.Form):
     def __init__(self, items: Sequence[Returnable], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
+        offered = [item for item in items if item.quantity]
         self.fields["key"].initial = secrets.token_urlsafe(24)
         self.fields["comment"].is_optional = self.fields["photos"].is_optional = True  # type: ignore[attr-defined]
         for place, item in enumerate(items, start=1):
+            if not item.quantity:
+                continue
             # A single piece of a single line can only be meant.
-            chosen = 1 if len(items) == 1 and item.quantity == 1 else 0
+            chosen = 1 if len(offered) == 1 and item.quantity == 1 else 0
             self.fields[f"quantity_{place}"] = forms.TypedChoiceField(
                 label=_("How many of “%(title)s”?") % {"title": item.line.title},
                 choices=[(number, str(number)) for number in range(item.quantity + 1)],
@@ -94,11 +100,17 @@ class ReturnForm(forms.Form):
             )
 
     def rows(self) -> list[tuple[Returnable, BoundField]]:
-        """Each line beside its own field."""
-        return [(item, self[f"quantity_{place}"]) for place, item in enumerate(self.items, start=1)]
+        """Each line of which something is left, beside its own field."""
+        return [(item, self[f"quantity_{place}"]) for place, item in enumerate(self.items, start=1) if item.quantity]
 
     def clean(self) -> dict[str, Any]:
-        if not self.quantities and not any(name.startswith("quantity_") for name in self.errors):
+        if any(
+            self.data.get(f"quantity_{place}", "0") not in ("", "0")
+            for place, item in enumerate(self.items, start=1)
+            if not item.quantity
+        ):
+            self.add_error(None, _now("This changed while you filled in the form. Please load the page again."))
+        elif not self.quantities and not any(name.startswith("quantity_") for name in self.errors):
             self.add_error(None, _now("Please say what you send back: choose how many of at least one thing."))
         return self.cleaned_data
 

@@ -40,7 +40,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
     if not returns.may_return(order):
         context = {"order": order, "token": token, "why_not": why_not(order), "returns": order.returns.all()}
         return render(request, "shop/return_closed.html", context, status=409 if request.method == "POST" else 200)
-    items = [item for item in returns.returnable(order) if item.quantity]
+    items = returns.returnable(order)
     form = ReturnForm(items, *((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST":
         if uploads.were_dropped(request):
@@ -49,12 +49,11 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
             made = _ask(order, form)
             if made:
                 return redirect("order-return-shown", token=token, number=made.number)
-    pictures = {item.line.pk: _picture(item.line) for item in items}
     context = {
         "order": order,
         "token": token,
         "form": form,
-        "rows": [(item, field, pictures[item.line.pk]) for item, field in form.rows()],
+        "rows": [(item, field, _picture(item.line)) for item, field in form.rows()],
         "until": returns.until(order),
         "has_sent_photos": bool(request.FILES),
     }
@@ -121,6 +120,8 @@ def why_not(order: Order) -> str:
     if order.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED):
         return _("This order was canceled or refunded as a whole.")
     if order.status not in (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.CLOSED):
+        if returns.sent_lines(order):
+            return _("You have asked to send back everything that has been sent so far.")
         return _("Nothing of it has been sent yet. Once it has arrived, you can send it back from here.")
     if not any(item.quantity for item in returns.returnable(order)):
         return _("You have asked to send everything back already.")

@@ -17,7 +17,13 @@ from fulfillment.payments import PaymentProblem
 from fulfillment.returns import ReturnProblem, may_return
 from fulfillment.sweep import purge
 from fulfillment.transitions import record
-from tests.factories import OrderFactory, OrderLineFactory, PaymentFactory
+from tests.factories import (
+    OrderFactory,
+    OrderLineFactory,
+    PaymentFactory,
+    SupplierOrderFactory,
+    SupplierOrderLineFactory,
+)
 from tests.fulfillment.scenes import together
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +97,32 @@ def test_only_what_was_sent_can_be_sent_back(status):
 
     assert problem.value.code == "too_late"
     assert not may_return(order)
+
+
+@pytest.mark.parametrize("status", ["paid", "in_fulfillment"])
+@pytest.mark.parametrize(
+    ("parts", "can"),
+    [
+        (["delivered"], True),
+        (["shipped"], True),
+        (["placed"], False),
+        (["canceled"], False),
+        (["delivered", "due"], False),  # Of a bundle, one half is still to come.
+        (["delivered", "canceled"], True),
+    ],
+)
+def test_line_can_be_sent_back_once_all_of_it_was_sent(status, parts, can):
+    order = delivered(status=status)
+    for number, part in enumerate(parts, start=1):
+        row = SupplierOrderFactory(order=order, part=number, reference=f"r-{number}", status=part)
+        SupplierOrderLineFactory(supplier_order=row, order_line=order.lines.get(), external_sku_id=str(number))
+
+    assert may_return(order) is can
+    if can:
+        assert ask(order).lines.get().quantity == 1
+    else:
+        with pytest.raises(ReturnProblem):
+            ask(order)
 
 
 @pytest.mark.parametrize("status", ["shipped", "delivered", "closed"])

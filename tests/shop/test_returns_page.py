@@ -15,7 +15,13 @@ from fulfillment import returns
 from fulfillment.models import Order, OrderLink, ReturnRequest
 from fulfillment.transitions import record
 from shop import return_form, uploads
-from tests.factories import OrderFactory, OrderLineFactory, PaymentFactory
+from tests.factories import (
+    OrderFactory,
+    OrderLineFactory,
+    PaymentFactory,
+    SupplierOrderFactory,
+    SupplierOrderLineFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +76,24 @@ def test_order_that_was_not_sent_offers_no_return(client: Client, order: Order, 
     assert "Nothing of it has been sent yet" in client.get(f"/o/{token}/return/").content.decode()
 
 
+def test_parcel_that_arrived_is_sent_back_while_another_waits(client: Client, order: Order, token: str) -> None:
+    Order.objects.update(status="in_fulfillment")
+    cushion, lamp = order.lines.all()
+    for number, (line, status) in enumerate([(cushion, "placed"), (lamp, "delivered")], start=1):
+        part = SupplierOrderFactory(order=order, part=number, reference=f"{order.number}-{number}", status=status)
+        SupplierOrderLineFactory(supplier_order=part, order_line=line)
+
+    page = client.get(f"/o/{token}/return/").content.decode()
+    refused = send(client, token, quantity_1="1", quantity_2="0", key="form-0")
+    send(client, token, quantity_1="0", quantity_2="1")
+
+    assert ("Cushion" in page, "Lamp" in page) == (False, True)
+    assert refused.status_code == 400
+    assert [row.order_line for row in ReturnRequest.objects.get().lines.all()] == [lamp]
+    told = client.get(f"/o/{token}/return/").content.decode()
+    assert "everything that has been sent so far" in told
+
+
 def test_form_names_no_ids_of_the_database(client: Client, order: Order, token: str) -> None:
     page = client.get(f"/o/{token}/return/").content.decode()
 
@@ -95,6 +119,28 @@ def test_double_submit_is_one_request(client: Client, token: str) -> None:
 
     assert first.url == second.url
     assert ReturnRequest.objects.count() == 1
+
+
+def test_form_of_an_older_tab_never_means_another_line(client: Client, order: Order, token: str) -> None:
+    cushion, lamp = order.lines.all()
+    returns.ask(order, key="other-tab", quantities={cushion.pk: 2}, reason="damaged", photos=[])
+
+    response = send(client, token, quantity_1="1", quantity_2="0")
+
+    assert response.status_code == 400
+    assert "This changed while you filled in the form" in response.content.decode()
+    assert ReturnRequest.objects.count() == 1
+
+
+def test_line_keeps_its_place_when_nothing_is_left_of_the_one_before(client: Client, order: Order, token: str) -> None:
+    cushion, lamp = order.lines.all()
+    returns.ask(order, key="other-tab", quantities={cushion.pk: 2}, reason="damaged", photos=[])
+
+    page = client.get(f"/o/{token}/return/").content.decode()
+    send(client, token, quantity_1="0", quantity_2="1")
+
+    assert 'name="quantity_1"' not in page
+    assert [row.order_line for row in ReturnRequest.objects.get(key="form-1").lines.all()] == [lamp]
 
 
 @pytest.mark.parametrize(
