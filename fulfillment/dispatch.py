@@ -157,7 +157,7 @@ def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
             supplier_order,
             _S.IN_FLIGHT,
             where={"fence": claim.fence, "lease_until__gt": now},
-            data={"attempt": number, **_sold_as(quote)},
+            data={"attempt": number, **_bought_otherwise(quote)},
             lease_until=now + timedelta(seconds=settings.SUPPLIER_LEASE_S),
             first_sent_at=Coalesce("first_sent_at", now),
             **fields,
@@ -174,11 +174,19 @@ def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:
         )
 
 
-def _sold_as(quote: guards.Quote | None) -> dict[str, Any]:
-    """What the history says about products that are bought under another id than the mapped one."""
-    if quote is None or not quote.sold_as:
+def _bought_otherwise(quote: guards.Quote | None) -> dict[str, Any]:
+    """What the history says about products that are bought under another id than the mapped one, and about the way
+    of sending if it is not the one that the customer chose.
+    """
+    if quote is None:
         return {}
-    return {"sold_as": [f"{mapped} -> {there}" for mapped, there in quote.sold_as.items()]}
+    said: dict[str, Any] = {}
+    if quote.sold_as:
+        said["sold_as"] = [f"{mapped} -> {there}" for mapped, there in quote.sold_as.items()]
+    if quote.sent_by:
+        chosen, *instead = quote.sent_by
+        said["sent_by"] = [f"{chosen} -> {', '.join(instead)}"]
+    return said
 
 
 def send(claim: Claim, attempt: Attempt, adapter: SupplierAdapter) -> bool:

@@ -23,6 +23,7 @@ from catalog.pricing.costs import Landed, fees_of, landed_cost
 from catalog.pricing.margin import margin_percent
 from catalog.rates import NoRate, rates_for
 from catalog.supplier_pictures import looking_for
+from fulfillment import routing
 from fulfillment.models import Order, OrderLine, Payment, SupplierOrder, SupplierOrderLine
 from fulfillment.states import BOUGHT, PaymentStatus, SupplierOrderStatus
 from integrations import address_trees
@@ -52,6 +53,7 @@ WAIVABLE = (
     _A.ADDRESS.value,
     _A.BUNDLE.value,
     _A.MONEY_BACK.value,
+    _A.SHIPPING.value,
 )
 
 REFUSALS = {
@@ -83,6 +85,8 @@ class Quote:
     lines: dict[int, dict[str, str]]
     #: Mapped products that are sold to the destination under another id (mapped id -> that id).
     sold_as: dict[str, str]
+    #: The way of sending that the customer chose, and those by which it is sent instead; empty: as chosen.
+    sent_by: tuple[str, ...] = ()
     #: Where to, in the supplier's own names of places.
     place: PlaceMatch = PlaceMatch()
 
@@ -134,6 +138,8 @@ def quote(supplier_order: SupplierOrder, adapter: SupplierAdapter) -> Quote:
         raise Stop(REFUSALS[exc.refusal], exc.message, field=exc.field) from exc
     except MalformedReply as exc:
         raise Stop(_A.SUPPLIER_NOTE, f"The supplier's answer cannot be read: {exc.message}") from exc
+    chosen = routing.chosen_service(supplier_order)
+    instead = sorted({offer.freight.service for offer in found} - {chosen}) if chosen else []
     cost = Money(Decimal(0), supplier_order.currency)
     for offer in found:
         sku, freight = offer.sku, offer.freight
@@ -149,6 +155,7 @@ def quote(supplier_order: SupplierOrder, adapter: SupplierAdapter) -> Quote:
             for offer in found
             if offer.product_id != offer.line.external_product_id
         },
+        sent_by=(chosen, *instead) if instead else (),
         place=_check_place(supplier_order, adapter),
     )
 
@@ -221,6 +228,7 @@ def _tax_in_shipping(order: Order, shipping: Decimal) -> Decimal:
 
 def _read_lines(supplier_order: SupplierOrder, adapter: SupplierAdapter) -> Iterator[_Offer]:
     country, currency = supplier_order.order.country, supplier_order.currency
+    chosen = routing.chosen_service(supplier_order)
     products: dict[str, tuple[str, ProductSnapshot]] = {}
     for line in supplier_order.lines.select_related("listing__account"):
         mapped_id = line.external_product_id
@@ -239,9 +247,12 @@ def _read_lines(supplier_order: SupplierOrder, adapter: SupplierAdapter) -> Iter
                 supplier_order.account_id, mapped_id, line.external_sku_id, country, line.quantity
             )
             delivery.remember(question, options)
-        freight = choose_freight(options, line.shipping_service)
+        freight = choose_freight(options, chosen or line.shipping_service)
         if freight is None:
             raise Stop(_A.SHIPPING, f"The supplier does not send {product_id} to {country}.")
+        # What staff prefer may be another way by now; what the customer has paid for may not.
+        if chosen and freight.service != chosen and _A.SHIPPING not in supplier_order.guards_waived:
+            raise Stop(_A.SHIPPING, f"The customer chose {chosen}, by which {product_id} is not sent to {country} now.")
         yield _Offer(line, product_id, sku, freight)
 
 

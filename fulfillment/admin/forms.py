@@ -286,14 +286,15 @@ def noted_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
 def waived_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
     """What *retry anyway* overrules, beginning with the reason for which this one was stopped."""
     attention = SupplierOrder.Attention
+    said = {
+        attention.ADDRESS: _now("The place is not in the supplier's list"),
+        attention.SHIPPING: _now("The way of sending that the customer chose is not offered any more"),
+    }
     return [
         (_("Stopped by"), f"{supplier_order.get_attention_display()}. {supplier_order.attention_note}"),
         (
             _("Not checked any more for this order"),
-            "; ".join(
-                _now("The place is not in the supplier's list") if reason == attention.ADDRESS else str(reason.label)
-                for reason in map(attention, WAIVABLE)
-            ),
+            "; ".join(said.get(reason, str(reason.label)) for reason in map(attention, WAIVABLE)),
         ),
         (_("Still checked"), _("spend cap, mode, dry run, and that the product exists and is sent there")),
     ]

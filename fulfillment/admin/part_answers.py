@@ -9,6 +9,7 @@ from fulfillment.admin.answers import SETTLE, Answer
 from fulfillment.admin.forms import BoughtForm, ReasonForm, SettledForm, noted_facts, place_facts, waived_facts
 from fulfillment.guards import WAIVABLE
 from fulfillment.models import SupplierOrder
+from fulfillment.routing import chosen_service
 from fulfillment.states import BOUGHT, SupplierOrderStatus
 
 _S = SupplierOrderStatus
@@ -18,6 +19,9 @@ def _may_waive(part: SupplierOrder) -> bool:
     if part.attention == SupplierOrder.Attention.ADDRESS:
         # Only our own doubt can be overruled; an address that the supplier refused it will refuse again.
         return part.status == _S.HELD and bool(part.place_doubts)
+    if part.attention == SupplierOrder.Attention.SHIPPING:
+        # Another way than the customer's can be taken, if there is one; what is not sent there at all is not.
+        return part.status == _S.HELD and bool(chosen_service(part))
     return part.status in (_S.HELD, _S.REJECTED) and part.attention in WAIVABLE
 
 

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from catalog.models import Listing, Variant
+from fulfillment import desk, dispatch
+from fulfillment.admin.part_answers import SUPPLIER_ORDER_ANSWERS
 from fulfillment.coupons import CannotUseCoupon
-from fulfillment.models import Coupon, Order, OrderShipping, ShippingRate, TaxRate
+from fulfillment.models import Coupon, Order, OrderShipping, ShippingRate, SupplierOrder, TaxRate
 from fulfillment.orders import CannotOrder, place_order
 from fulfillment.parcels import parcel_key
 from fulfillment.payments import start_payment
 from fulfillment.unpaid import cancel_unpaid
+from integrations.types import FreightOption
 from shop.money import Money
 from tests.fake_supplier import usd
 from tests.fulfillment.scenes import CONTACT, approve, contact, goods, together
@@ -104,6 +107,52 @@ def test_two_suppliers_become_two_supplier_orders_sent_as_chosen() -> None:
     assert placed.shipping_total == Decimal("11.00")
     bought = placed.supplier_orders.order_by("part").values_list("account", "lines__shipping_service")
     assert list(bought) == [(mug.account_id, "STANDARD"), (lamp.account_id, "EXPRESS")]
+
+
+def chosen_express(supplier) -> SupplierOrder:
+    customers_pay_the_fee()
+    listing = goods(shipping_service="STANDARD")
+    say(listing, SLOW, FAST)
+    placed = order((listing.variant, 1), shipping={parcel_key(listing.account_id): "EXPRESS"})
+    approve(start_payment(placed, method="sandbox"))
+    supplier.freight = [FreightOption("STANDARD", "Standard", Money(Decimal("1.99"), "USD"), tracked=True)]
+    return placed.supplier_orders.get()
+
+
+def test_way_of_sending_that_the_customer_chose_is_not_replaced_unasked(supplier) -> None:
+    part = chosen_express(supplier)
+
+    dispatch.place(part.pk)
+
+    part.refresh_from_db()
+    assert (part.status, part.attention, supplier.purchases) == ("held", "shipping", [])
+    assert "EXPRESS" in part.attention_note
+    waive = next(answer for answer in SUPPLIER_ORDER_ANSWERS if answer.name == "retry-anyway")
+    assert waive.fits(part)
+
+
+def test_another_way_of_sending_is_bought_when_staff_say_so_and_the_history_names_it(supplier) -> None:
+    part = chosen_express(supplier)
+    dispatch.place(part.pk)
+    part.refresh_from_db()
+
+    desk.retry(part, actor="staff:1", waive=True)
+    dispatch.place(part.pk)
+
+    (purchase,) = supplier.purchases
+    assert [item.shipping_service for item in purchase.items] == ["STANDARD"]
+    assert part.events.get(kind="supplier_order.in_flight").data["sent_by"] == ["EXPRESS -> STANDARD"]
+
+
+def test_what_is_not_sent_there_at_all_stays_held_whatever_is_waived(supplier) -> None:
+    part = chosen_express(supplier)
+    supplier.freight = []
+    SupplierOrder.objects.update(guards_waived=["shipping"])
+
+    dispatch.place(part.pk)
+
+    part.refresh_from_db()
+    assert (part.status, part.attention, supplier.purchases) == ("held", "shipping", [])
 
 
 def test_way_of_sending_that_is_not_offered_is_refused() -> None:
