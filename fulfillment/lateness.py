@@ -23,7 +23,8 @@ def late_parcels() -> list[int]:
         eta__gt=expected_before - _TOO_LONG_AGO,
         delivered_at=None,
         supplier_order__order__source=Order.Source.STOREFRONT,
-        supplier_order__order__status=OrderStatus.SHIPPED,
+        # One parcel may be late while another has not been sent, or bought.
+        supplier_order__order__status__in=[OrderStatus.PAID, OrderStatus.IN_FULFILLMENT, OrderStatus.SHIPPED],
     ).exclude(notices__kind=Notice.Kind.DELAYED)
     return list(late.order_by("pk").values_list("pk", flat=True)[:200])
 

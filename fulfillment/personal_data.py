@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,7 @@ _AT_ONCE = 20
 _ENDED = (OrderStatus.DELIVERED, OrderStatus.CLOSED, OrderStatus.CANCELED, OrderStatus.REFUNDED)
 _S = SupplierOrderStatus
 _UNDECIDED = (_S.PLANNED, _S.DUE, _S.IN_FLIGHT, _S.UNKNOWN, _S.HELD, _S.REJECTED)
+_ON_ITS_WAY = (_S.PLACED, _S.PAID, _S.SHIPPED)
 _OPEN_RETURNS = (ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.RECEIVED)
 #: Of an order's address everything but the country.
 _PERSON = (
@@ -101,6 +102,8 @@ def why_needed(order: Order) -> str:
     """Why ``order`` cannot be erased yet, in words; empty if it can."""
     if order.status not in _ENDED and not _is_lost(order):
         return _("The order is still under way.")
+    if _on_its_way().filter(order=order).exists():
+        return _("A parcel is still on its way.")
     parts = order.supplier_orders.all()
     if parts.filter(Q(status__in=_UNDECIDED) | ~Q(attention="")).exists():
         return _("A supplier order still needs a person.")
@@ -118,10 +121,8 @@ def due(*, at_once: int = _AT_ONCE) -> list[int]:
     days = settings.PERSONAL_DATA_DAYS
     if days <= 0:
         return []
-    now = timezone.now()
-    ended = Q(status__in=_ENDED, updated_at__lt=now - timedelta(days=days))
-    lost = Q(status=OrderStatus.SHIPPED, updated_at__lt=now - max(timedelta(days=days), LOST_AFTER))
-    rows = Order.objects.filter(ended | lost, personal_data_erased_at=None).exclude(_needed())
+    rows = Order.objects.filter(personal_data_erased_at=None, updated_at__lt=timezone.now() - timedelta(days=days))
+    rows = without_needed(rows)
     return list(rows.order_by("updated_at", "pk").values_list("pk", flat=True)[:at_once])
 
 
@@ -155,8 +156,22 @@ def _is_open(payment: Payment) -> bool:
     return not closed.exists()
 
 
+def without_needed(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """``orders`` without what ``why_needed`` would refuse most often: such ones must not keep the others waiting."""
+    ended = Q(status__in=_ENDED)
+    lost = Q(status=OrderStatus.SHIPPED, updated_at__lt=timezone.now() - LOST_AFTER)
+    return orders.filter(ended | lost).exclude(_needed())
+
+
+def _on_its_way() -> QuerySet[SupplierOrder]:
+    """What was bought, has not arrived and was heard of lately, whatever became of the customer's order."""
+    since = timezone.now() - LOST_AFTER
+    parts = SupplierOrder.objects.filter(status__in=_ON_ITS_WAY)
+    reported = TrackingEvent.objects.filter(at__gt=since).values("shipment__supplier_order")
+    return parts.filter(Q(updated_at__gt=since) | Q(pk__in=reported))
+
+
 def _needed() -> Q:
-    """What ``why_needed`` would refuse most often: a few such orders must not keep the others from their turn."""
     undecided = SupplierOrder.objects.filter(Q(status__in=_UNDECIDED) | ~Q(attention=""))
     returning = ReturnRequest.objects.filter(status__in=_OPEN_RETURNS)
     refunding = Refund.objects.filter(status__in=[Refund.Status.PENDING, Refund.Status.TO_DO])
@@ -164,7 +179,8 @@ def _needed() -> Q:
         Q(status__in=[PaymentStatus.MISMATCH, PaymentStatus.PROCESSING]) | Q(disputed_at__isnull=False)
     )
     return (
-        Q(pk__in=undecided.values("order_id"))
+        Q(pk__in=_on_its_way().values("order_id"))
+        | Q(pk__in=undecided.values("order_id"))
         | Q(pk__in=returning.values("order_id"))
         | Q(pk__in=refunding.values("payment__order_id"))
         | Q(pk__in=unsettled.values("order_id"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from itertools import islice
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -19,7 +20,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from fulfillment.models import Order
-from fulfillment.personal_data import StillNeeded, erase_personal_data, why_needed
+from fulfillment.personal_data import StillNeeded, erase_personal_data, why_needed, without_needed
 from fulfillment.returns import may_return
 from fulfillment.transitions import record
 from shop.accounts.models import OutgoingMail, StockWatch
@@ -27,6 +28,9 @@ from shop.accounts.orders import guest_orders, join_guest_orders
 from shop.errors import DomainError
 
 logger = logging.getLogger(__name__)
+
+#: So many orders are erased by one sweep.
+_AT_ONCE = 200
 
 
 class IsStaff(DomainError):
@@ -87,8 +91,11 @@ def erase_order(order_id: int) -> bool:
 
 def orders_to_erase() -> list[int]:
     """Ids of orders whose customers have closed their accounts and which nobody needs any more."""
-    waiting = Order.objects.filter(erasure_wanted_at__isnull=False).order_by("erasure_wanted_at", "pk")
-    return [order.pk for order in waiting[:200] if not may_return(order) and not why_needed(order)]
+    waiting = without_needed(Order.objects.filter(erasure_wanted_at__isnull=False))
+    # All of them are looked at: those that can still be sent back for weeks must not keep later ones from their turn.
+    rows = waiting.order_by("erasure_wanted_at", "pk").iterator(chunk_size=200)
+    free = (order.pk for order in rows if not may_return(order) and not why_needed(order))
+    return list(islice(free, _AT_ONCE))
 
 
 def orders_still_needed(user: User) -> list[Order]:

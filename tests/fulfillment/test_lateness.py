@@ -38,6 +38,14 @@ def test_parcel_that_should_have_arrived_days_ago_is_told_of_once() -> None:
     assert Notice.objects.get().kind == "delayed"
 
 
+@pytest.mark.parametrize("status", ["paid", "in_fulfillment"])
+def test_late_parcel_is_told_of_while_another_is_not_sent(status: str) -> None:
+    shipment = parcel(3)
+    Order.objects.update(status=status)
+
+    assert lateness.late_parcels() == [shipment.pk]
+
+
 @pytest.mark.parametrize(("days", "fields"), [(1, {}), (120, {}), (3, {"delivered_at": timezone.now()})])
 def test_parcel_that_is_hardly_late_forgotten_or_delivered_is_not_told_of(days: int, fields: dict[str, object]) -> None:
     parcel(days, **fields)

@@ -218,6 +218,42 @@ def test_parcel_that_was_lost_does_not_keep_its_order_for_ever():
     assert erase_personal_data(order)
 
 
+def on_its_way(order: Order, *, days: float, reported_days: float, **changes: Any) -> None:
+    """As if its parts had changed so many days ago, and its carrier had reported so many days ago."""
+    now = timezone.now()
+    order.supplier_orders.update(attention="", updated_at=now - timedelta(days=days), **changes)
+    TrackingEvent.objects.update(at=now - timedelta(days=reported_days))
+
+
+def test_parcel_that_its_carrier_still_reports_keeps_its_order(settings):
+    settings.PERSONAL_DATA_DAYS = 60
+    order = ended()
+    aged(order, 130, status="shipped")
+    on_its_way(order, days=130, reported_days=9, status="shipped")
+
+    assert personal_data.due() == []
+    with pytest.raises(StillNeeded, match="on its way"):
+        erase_personal_data(order)
+
+    on_its_way(order, days=130, reported_days=121)
+    assert personal_data.due() == [order.pk]
+
+
+@pytest.mark.parametrize("status", ["placed", "paid", "shipped"])
+def test_order_that_was_refunded_is_followed_until_its_parcel_has_arrived_or_is_lost(settings, status):
+    settings.PERSONAL_DATA_DAYS = 60
+    order = ended()
+    aged(order, 61, status="refunded")
+    on_its_way(order, days=61, reported_days=61, status=status)
+
+    assert personal_data.due() == []
+    with pytest.raises(StillNeeded, match="on its way"):
+        erase_personal_data(order)
+
+    on_its_way(order, days=121, reported_days=121)
+    assert personal_data.due() == [order.pk]
+
+
 @pytest.mark.parametrize(
     ("model", "changes"),
     [

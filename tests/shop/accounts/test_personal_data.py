@@ -11,6 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from fulfillment.models import Order
 from shop import devices, hooks
@@ -251,3 +252,13 @@ def test_devices_page_is_nobody_elses() -> None:
     assert [answer.status_code for answer in asked] == [302, 302]
     lost.refresh_from_db()
     assert lost.revoked_at is None
+
+
+def test_orders_that_cannot_be_erased_yet_do_not_keep_others_from_their_turn(monkeypatch, settings) -> None:
+    settings.RETURN_DAYS = 30
+    monkeypatch.setattr(closing, "_AT_ONCE", 2)
+    for status in ("in_fulfillment", "delivered", "delivered", "in_fulfillment"):
+        OrderLineFactory(order=OrderFactory(status=status, paid_at=PAID_AT, erasure_wanted_at=PAID_AT))
+    free = [OrderFactory(status="canceled", erasure_wanted_at=timezone.now()).pk for _ in range(3)]
+
+    assert closing.orders_to_erase() == free[:2]
