@@ -130,7 +130,7 @@ def place(supplier_order_id: int, *, started: float | None = None) -> bool:
 
 def wait_for_order_place(account: SupplierAccount) -> None:
     """Take a place among the account's order calls before anything is written. Raises ``RateLimited``."""
-    time.sleep(ratelimit.take_place(account, ratelimit.ORDER, patience_s=settings.RATE_PATIENCE_S))
+    ratelimit.wait_for_place(account, ratelimit.ORDER, patience_s=settings.RATE_PATIENCE_S)
 
 
 def begin(claim: Claim, *, quote: guards.Quote | None = None) -> Attempt | None:

@@ -168,7 +168,7 @@ class SupplierHttp:
         for wait_s in (*_waits(), None):
             if call.group is not None:
                 patience_s = min(settings.RATE_PATIENCE_S, max(0.0, deadline - time.monotonic()))
-                sleep(ratelimit.take_place(self._account, call.group, patience_s=patience_s))
+                ratelimit.wait_for_place(self._account, call.group, patience_s=patience_s, sleep=sleep)
             try:
                 return self._send_once(call, deadline)
             except Transient as exc:

@@ -6,7 +6,9 @@ minute no more than the limit is sent, and nothing is lost by being careful: pla
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -41,6 +43,32 @@ def take_place(account: SupplierAccount, group: str, *, patience_s: float) -> fl
 
     Raises ``RateLimited``, taking nothing, if that is more than ``patience_s``.
     """
+    _place, wait_s = _take(account, group, patience_s=patience_s)
+    return wait_s
+
+
+def wait_for_place(
+    account: SupplierAccount, group: str, *, patience_s: float, sleep: Callable[[float], object] = time.sleep
+) -> None:
+    """Take the next free place of ``group`` and wait for it; if calls are banned meanwhile, for another behind the ban.
+
+    Raises ``RateLimited`` if all that is more than ``patience_s``.
+    """
+    while True:
+        place, wait_s = _take(account, group, patience_s=patience_s)
+        if not wait_s:
+            return
+        sleep(wait_s)
+        patience_s -= wait_s
+        # Others may have called, and been refused, while we waited.
+        if not RateWindow.objects.filter(
+            account=account, group=group, paused_until__gt=datetime.fromtimestamp(place, UTC)
+        ).exists():
+            return
+
+
+def _take(account: SupplierAccount, group: str, *, patience_s: float) -> tuple[float, float]:
+    """The next free place (in seconds since 1970), and how many seconds away it is."""
     limit = settings.RATE_LIMITS[group]
     with transaction.atomic():
         window, _ = RateWindow.objects.select_for_update().get_or_create(account=account, group=group)
@@ -51,7 +79,7 @@ def take_place(account: SupplierAccount, group: str, *, patience_s: float) -> fl
             raise RateLimited(f"no place for a {group} call in the next {patience_s:g} s", retry_after_s=wait_s)
         window.slots = [*window.slots, place][-limit:]
         window.save(update_fields=["slots"])
-    return max(0.0, wait_s)
+    return place, max(0.0, wait_s)
 
 
 def pause(account: SupplierAccount, group: str, *, seconds: float) -> None:

@@ -225,7 +225,7 @@ class AliExpressAdapter:
             self._take_new_token(exc)
         if write:
             # The place that the buyer took among the order calls was used up by the refused one.
-            time.sleep(ratelimit.take_place(self._account, ratelimit.ORDER, patience_s=settings.RATE_PATIENCE_S))
+            ratelimit.wait_for_place(self._account, ratelimit.ORDER, patience_s=settings.RATE_PATIENCE_S)
         if write and time.monotonic() - started > settings.SUPPLIER_CALL_TIMEOUT_S:
             # The lease may not outlast a second call. Nothing was bought: the next attempt has the new token.
             raise Transient("The token was refreshed; there was no time left to buy.", code="token_refreshed")

@@ -7,7 +7,7 @@ import pytest
 from integrations import ratelimit
 from integrations.clock import database_now
 from integrations.models import RateWindow
-from integrations.ratelimit import RateLimited, pause, take_place, waiting_times
+from integrations.ratelimit import RateLimited, pause, take_place, wait_for_place, waiting_times
 from tests.factories import SupplierAccountFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,40 @@ def test_ban_moves_every_place_behind_it(account):
     pause(account, "order", seconds=40)
 
     assert 38 < take_place(account, "order", patience_s=60) <= 40
+
+
+def test_ban_that_comes_while_a_call_waits_is_waited_for_too(account):
+    take_place(account, "order", patience_s=0)
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 1:
+            pause(account, "order", seconds=200)
+
+    wait_for_place(account, "order", patience_s=500, sleep=sleep)
+
+    assert [55 < waits[0] < 62, 195 < waits[1] <= 200] == [True, True]
+
+
+def test_call_that_has_no_patience_for_a_ban_that_came_meanwhile_is_not_made(account):
+    take_place(account, "order", patience_s=0)
+
+    with pytest.raises(RateLimited) as caught:
+        wait_for_place(account, "order", patience_s=90, sleep=lambda _s: pause(account, "order", seconds=200))
+
+    assert 195 < caught.value.retry_after_s <= 200
+
+
+def test_ban_that_ends_before_the_place_is_no_reason_to_wait_longer(account):
+    take_place(account, "order", patience_s=0)
+    waits = []
+
+    wait_for_place(
+        account, "order", patience_s=90, sleep=lambda s: (waits.append(s), pause(account, "order", seconds=5))
+    )
+
+    assert len(waits) == 1
 
 
 def test_shorter_ban_does_not_end_a_longer_one(account):
