@@ -214,8 +214,8 @@ class SupplierHttp:
         with _session() as session:
             try:
                 session.get(url, timeout=2, allow_redirects=False, stream=True).close()
-            except requests.RequestException as exc:
-                raise Transient(f"{urlsplit(url).netloc} cannot be reached", code="unreachable") from exc
+            except requests.RequestException:
+                raise Transient(f"{urlsplit(url).netloc} cannot be reached", code="unreachable") from None
 
     def _open_log(self, call: Call) -> ApiCall:
         parts = urlsplit(call.url)
@@ -253,12 +253,14 @@ class SupplierHttp:
                     body = _read_bounded(reply, deadline)
             except _TooMuch as exc:
                 raise unclear(str(exc), code="no_whole_reply") from exc
+            # ``from None``: a foreign error's text holds addresses, and may hold what was sent; the queue keeps the
+            # trace of a task that failed.
             except HTTPError as exc:
-                raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from exc
+                raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from None
             except requests.RequestException as exc:
                 if _never_sent(exc):
-                    raise Transient("no connection to the supplier", code="not_connected") from exc
-                raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from exc
+                    raise Transient("no connection to the supplier", code="not_connected") from None
+                raise unclear(f"no whole reply ({type(exc).__name__})", code="no_whole_reply") from None
         return reply.status_code, reply.headers, body
 
 
@@ -289,7 +291,7 @@ def fetch_file(url: str, *, last_modified: str = "") -> PublicFile:
                 status = reply.status_code
                 body = _read_bounded(reply, deadline)
         except (_TooMuch, HTTPError, requests.RequestException) as exc:
-            raise Transient(f"no whole file ({type(exc).__name__})", code="no_whole_reply") from exc
+            raise Transient(f"no whole file ({type(exc).__name__})", code="no_whole_reply") from None
         finally:
             host, ms = urlsplit(url).netloc, round((time.monotonic() - started) * 1000)
             logger.info("public file host=%s http=%s ms=%s", host, status, ms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -126,7 +127,8 @@ class StripeProvider:
         try:
             reply = call()
         except stripe.StripeError as exc:
-            raise _our_error(what, exc, write=write) from exc
+            # Not ``from exc``: its text may repeat what was sent, and the queue keeps the trace of a task that failed.
+            raise _our_error(what, exc, write=write) from None
         found: dict[str, Any] = reply.to_dict()
         return found
 
@@ -140,9 +142,11 @@ class StripeProvider:
 
 def _our_error(what: str, exc: stripe.StripeError, *, write: bool) -> SupplierError:
     request_id = exc.request_id or ""
+    # A code is a word; a sentence in its place may repeat what was sent.
+    refusal = exc.code if exc.code and re.fullmatch(r"[a-z0-9_]{1,80}", exc.code) else ""
     logger.warning(
         "stripe call failed what=%s kind=%s status=%s code=%s request=%s",
-        what, type(exc).__name__, exc.http_status, exc.code, request_id,
+        what, type(exc).__name__, exc.http_status, refusal or None, request_id,
     )  # fmt: skip
     if isinstance(exc, stripe.RateLimitError):
         return Transient("Stripe asks us to slow down", code="http_429", request_id=request_id)
@@ -154,7 +158,7 @@ def _our_error(what: str, exc: stripe.StripeError, *, write: bool) -> SupplierEr
         return Rejected("the key was used with other parameters", code=KEY_REUSED, request_id=request_id)
     if isinstance(exc, stripe.InvalidRequestError | stripe.CardError):
         # Stripe's own text may repeat what it was sent, an address for instance.
-        return Rejected(f"Stripe said no ({exc.code or exc.http_status})", code=exc.code or "rejected",
+        return Rejected(f"Stripe said no ({refusal or exc.http_status})", code=refusal or "rejected",
                         request_id=request_id)  # fmt: skip
     code = f"http_{exc.http_status}" if exc.http_status else "no_reply"
     if write:

@@ -10,18 +10,16 @@ from typing import Any
 import pytest
 import requests
 import responses
-from django.contrib.auth.models import Permission, User
-from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
 from fulfillment import dispatch, tracking
-from fulfillment.models import Attempt, ExternalOrder, Notice, Order, OrderEvent, SupplierOrder
+from fulfillment.models import Attempt, ExternalOrder, Notice, OrderEvent, SupplierOrder
 from fulfillment.notifications import send
 from fulfillment.orders import Contact
 from integrations.models import ApiCall, ConnectAttempt, SupplierAccount
 from integrations.types import Address
 from tests.factories import ListingFactory, SupplierAccountFactory, VariantFactory
+from tests.fulfillment.leaks import api_answers, found, pages, text_of
 from tests.fulfillment.scenes import paid, part_of
 from tests.integrations.aliseeks.payloads import payload, payload_json
 from tests.staff import superuser
@@ -106,37 +104,6 @@ def kept(caplog: pytest.LogCaptureFixture) -> str:
     return "\n".join([*rows, *accounts, *lines])
 
 
-def pages(part: SupplierOrder) -> dict[str, str]:
-    """The admin's pages about the calls, the account and the order, as a superuser sees them."""
-    client = superuser()
-    paths = {
-        "calls": reverse("admin:integrations_apicall_changelist"),
-        "account": reverse("admin:integrations_supplieraccount_change", args=[part.account_id]),
-        "part": reverse("admin:fulfillment_supplierorder_change", args=[part.pk]),
-        "order": reverse("admin:fulfillment_order_change", args=[part.order_id]),
-    }
-    calls = ApiCall.objects.all()
-    paths |= {f"call {call.pk}": reverse("admin:integrations_apicall_change", args=[call.pk]) for call in calls}
-    shown = {name: client.get(path) for name, path in paths.items()}
-    assert {response.status_code for response in shown.values()} == {200}
-    return {name: response.content.decode() for name, response in shown.items()}
-
-
-def api_answers(part: SupplierOrder) -> str:
-    """What another program is told of the order."""
-    Order.objects.filter(pk=part.order_id).update(source=Order.Source.API)
-    caller = User.objects.create_user("warehouse")
-    caller.user_permissions.add(Permission.objects.get(codename="place_supplier_order"))
-    headers = {"Authorization": f"Token {Token.objects.create(user=caller).key}"}
-    response = Client().get(reverse("api-order", args=[part.public_id]), headers=headers)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def found(secrets: list[str], text: str) -> list[str]:
-    return [secret for secret in secrets if secret.lower() in text.lower()]
-
-
 @pytest.mark.parametrize("what", ANSWERS)
 def test_no_secret_is_kept_logged_shown_or_mailed(part, caplog, mailoutbox, settings, what):
     settings.STAFF_EMAILS = ["staff@example.com"]
@@ -167,7 +134,7 @@ def test_no_secret_is_kept_logged_shown_or_mailed(part, caplog, mailoutbox, sett
     of_calls = "".join(page for name, page in shown.items() if name.startswith("call"))
     assert found([MERCHANT, *CUSTOMER], of_calls) == []
     assert found([*DOORS, MERCHANT, *CUSTOMER], told) == []
-    mails = [f"{mail.subject}\n{mail.body}\n{mail.alternatives}" for mail in mailoutbox]
+    mails = [text_of(mail) for mail in mailoutbox]
     assert found([*DOORS, MERCHANT], "".join(mails)) == []
     to_staff = [text for mail, text in zip(mailoutbox, mails, strict=True) if "staff@example.com" in mail.to]
     assert found(CUSTOMER, "".join(to_staff)) == []
