@@ -122,8 +122,7 @@ def due(*, at_once: int = _AT_ONCE) -> list[int]:
     if days <= 0:
         return []
     rows = Order.objects.filter(personal_data_erased_at=None, updated_at__lt=timezone.now() - timedelta(days=days))
-    rows = without_needed(rows)
-    return list(rows.order_by("updated_at", "pk").values_list("pk", flat=True)[:at_once])
+    return list(without_needed(rows).order_by("updated_at", "pk").values_list("pk", flat=True)[:at_once])
 
 
 def erase_due(order_id: int) -> bool:
