@@ -1,21 +1,6 @@
-// Brings the list of mistakes into view, sends a form once however often its button is pressed, and lets the checkout
-// follow the country, the way of sending and the coupon. The server counts on none of it: the same checkout is one
-// order, and every part has a button that does the same.
+// Lets the checkout follow the country, the way of sending and the coupon. The server does not count on it: every part
+// has a button that does the same.
 "use strict";
-
-document.querySelector("[data-focus]")?.focus();
-
-for (const form of document.querySelectorAll("form[data-once]")) {
-  let isSent = false;
-  form.addEventListener("submit", (event) => {
-    // Buttons with an action of their own only change the page.
-    if (event.submitter?.name === "action" && form.matches("[data-checkout]")) return;
-    if (isSent) event.preventDefault();
-    isSent = true;
-  });
-  // The way back may bring the page as it was left.
-  window.addEventListener("pageshow", () => { isSent = false; });
-}
 
 (() => {
   const form = document.querySelector("form[data-checkout]");
