@@ -94,9 +94,10 @@ def main(stride: int) -> None:
 
 def work_on_until_quiet() -> None:
     """The worker started again: sweep until no purchase is open, or nothing more can happen without a person."""
+    buying = ("fulfillment.tasks.settle", "fulfillment.tasks.place")
     end = time.monotonic() + 120
     while time.monotonic() < end:
-        sweep(lambda job: run_here(job) if job.task in ("settle", "place") else None)
+        sweep(lambda job: run_here(job) if job.task in buying else None)
         open_rows = SupplierOrder.objects.filter(status__in=["due", "in_flight", "unknown"], attention="")
         if not open_rows.exists():
             return

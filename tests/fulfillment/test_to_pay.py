@@ -42,7 +42,7 @@ def unpaid(*, left: timedelta | None = 2 * HOUR, **changes) -> ExternalOrder:
 
 
 def jobs() -> list[Job]:
-    return [job for job in sweep.jobs() if job.task == "tell_to_pay"]
+    return [job for job in sweep.jobs() if job.task == "fulfillment.tasks.tell_to_pay"]
 
 
 def paid_there(external: ExternalOrder) -> OrderSnapshot:
