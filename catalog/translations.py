@@ -5,7 +5,7 @@ In the shop's own language nothing is read. Each function asks the database once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import F, Model, OuterRef, Subquery
@@ -13,9 +13,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
-from catalog.models import Product, ProductTranslation, Variant, WordTranslation
+from catalog.models import Category, CategoryTranslation, Product, ProductTranslation, Variant, WordTranslation
 
 _PRODUCT_TEXTS = ("title", "summary", "description_html")
+_CATEGORY_TEXTS = ("name", "description")
 
 
 def reader_language() -> str:
@@ -26,18 +27,29 @@ def reader_language() -> str:
 
 def translate_products(products: Iterable[Product], language: str | None = None) -> None:
     """Put the translated title, summary and description into these objects: to be shown, never saved."""
+    _translate(products, ProductTranslation, "product_id", _PRODUCT_TEXTS, language)
+
+
+def translate_categories(categories: Iterable[Category], language: str | None = None) -> None:
+    """Put the translated name and description into these objects: to be shown, never saved."""
+    _translate(categories, CategoryTranslation, "category_id", _CATEGORY_TEXTS, language)
+
+
+def _translate(
+    objects: Iterable[Model], translations: type[Model], parent_id: str, names: Sequence[str], language: str | None
+) -> None:
     into = reader_language() if language is None else language
-    found: dict[int, list[Product]] = {}
-    for product in products:
-        found.setdefault(product.pk, []).append(product)
+    found: dict[int, list[Model]] = {}
+    for one in objects:
+        found.setdefault(one.pk, []).append(one)
     if not into or not found:
         return
-    rows = ProductTranslation.objects.filter(language=into, product__in=found)
-    for product_id, *texts in rows.values_list("product_id", *_PRODUCT_TEXTS):
-        for product in found[product_id]:
-            for name, text in zip(_PRODUCT_TEXTS, texts, strict=True):
+    rows = translations._default_manager.filter(**{"language": into, f"{parent_id}__in": found})
+    for pk, *texts in rows.values_list(parent_id, *names):
+        for one in found[pk]:
+            for name, text in zip(names, texts, strict=True):
                 if text:
-                    setattr(product, name, text)
+                    setattr(one, name, text)
 
 
 def words_in(words: Iterable[str], language: str | None = None) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Variant
+from catalog.translations import text_of
 from integrations.models import new_public_id
 from shop.accounts.models import OutgoingMail, SavedAddress, StockWatch, Wish
 from shop.device_models import Device, DeviceToken
@@ -136,6 +137,13 @@ class PageQuerySet(models.QuerySet["Page"]):
 
     def in_footer(self) -> Self:
         return self.published().filter(is_in_footer=True)
+
+    def with_shown_texts(self) -> Self:
+        """``shown_title`` and ``shown_body`` are the texts in the reader's language, else the page's own."""
+        return self.annotate(
+            shown_title=text_of(PageTranslation, "page", "title"),
+            shown_body=text_of(PageTranslation, "page", "body_html"),
+        )
 
 
 class Page(models.Model):

@@ -14,17 +14,18 @@ from rest_framework.response import Response
 from catalog.content import sanitize_html
 from catalog.models import Category, Product
 from catalog.search import Find, Found, Sort, UnknownCursor, find
+from catalog.translations import translate_categories, words_in
 from fulfillment.payment_methods import PaymentMethod, usable_methods
 from shop.address_layout import FieldLayout, address_layout
 from shop.addresses import country_choices, country_name, known_countries
 from shop.api.v1 import catalogue_shapes as shapes
 from shop.api.v1.base import PublicView, read_query
+from shop.api.v1.catalogue_answers import shown_card, shown_category, shown_product
 from shop.api.v1.document import operation
 from shop.api.v1.problems import field_problem
 from shop.api.v1.shapes import amount
-from shop.cards import ProductCard, cards
+from shop.cards import cards
 from shop.models import Page
-from shop.product_page import Picture, VariantChoice, product_page
 from shop.structured_data import absolute
 from shop.terms import terms_address
 from shop.views.delivery import sold_variant, told_box
@@ -53,6 +54,7 @@ class ShowShop(PublicView):
     )
     def get(self, request: Request) -> Response:
         terms = terms_address()
+        pages: Any = Page.objects.published().with_shown_texts().defer("body_html").order_by("position", "pk")
         return Response(
             {
                 "name": settings.SHOP_NAME,
@@ -62,7 +64,7 @@ class ShowShop(PublicView):
                 "return_days": settings.RETURN_DAYS,
                 "payment_methods": methods_of(usable_methods(settings.SHOP_CURRENCY)),
                 "terms_url": absolute(terms) if terms else None,
-                "pages": list(Page.objects.published().order_by("position", "pk").values("slug", "title")),
+                "pages": [{"slug": page.slug, "title": page.shown_title} for page in pages],
             }
         )
 
@@ -79,11 +81,13 @@ class ShowPage(PublicView):
         errors=[404],
     )
     def get(self, request: Request, slug: str) -> Response:
-        page = Page.objects.published().filter(slug=slug).first()
+        page: Any = Page.objects.published().with_shown_texts().filter(slug=slug).first()
         if page is None:
             raise Http404
-        body = sanitize_html(page.body_html)
-        return Response({"slug": page.slug, "title": page.title, "body_html": body, "updated_at": page.updated_at})
+        body = sanitize_html(page.shown_body)
+        return Response(
+            {"slug": page.slug, "title": page.shown_title, "body_html": body, "updated_at": page.updated_at}
+        )
 
 
 class ListCountries(PublicView):
@@ -128,7 +132,9 @@ class ListCategories(PublicView):
         example={"results": [{"slug": "bath", "name": "Bath", "description": "", "picture_url": None}]},
     )
     def get(self, request: Request) -> Response:
-        return Response({"results": [_category(category) for category in Category.objects.all()]})
+        categories = list(Category.objects.all())
+        translate_categories(categories)
+        return Response({"results": [shown_category(category) for category in categories]})
 
 
 class ListProducts(PublicView):
@@ -155,7 +161,8 @@ class ListProducts(PublicView):
         values = read_query(shapes.ListQuery, request.query_params, lists=_LISTS)
         found = _find(values, with_facets=False)
         _check_category(values, found)
-        results = [_card(product, card) for product, card in zip(found.products, cards(found.products), strict=True)]
+        pairs = zip(found.products, cards(found.products), strict=True)
+        results = [shown_card(product, card) for product, card in pairs]
         return Response(
             {
                 "results": results,
@@ -179,7 +186,13 @@ class ListFilters(PublicView):
         auth="public",
         query=shapes.FilterQuery,
         example={
-            "facets": [{"name": "Color", "values": [{"value": "Sage", "count": 3, "is_chosen": False}]}],
+            "facets": [
+                {
+                    "name": "Color",
+                    "label": "Farbe",
+                    "values": [{"value": "Sage", "label": "Salbei", "count": 3, "is_chosen": False}],
+                }
+            ],
             "count": 29,
             "has_more_than_counted": False,
         },
@@ -188,11 +201,21 @@ class ListFilters(PublicView):
         values = read_query(shapes.FilterQuery, request.query_params, lists=_LISTS)
         found = _find(values, with_facets=True)
         _check_category(values, found)
+        words = words_in(
+            word for group in found.facets for word in (group.name, *(item.value for item in group.values))
+        )
         facets = [
             {
                 "name": group.name,
+                "label": words.get(group.name, group.name),
                 "values": [
-                    {"value": value.value, "count": value.count, "is_chosen": value.is_chosen} for value in group.values
+                    {
+                        "value": item.value,
+                        "label": words.get(item.value, item.value),
+                        "count": item.count,
+                        "is_chosen": item.is_chosen,
+                    }
+                    for item in group.values
                 ],
             }
             for group in found.facets
@@ -216,7 +239,7 @@ class ShowProduct(PublicView):
         product = Product.objects.on_sale().for_page().filter(slug=slug).first()
         if product is None:
             raise Http404
-        return Response(_product(product))
+        return Response(shown_product(product))
 
 
 class ShowDelivery(PublicView):
@@ -295,71 +318,3 @@ def _check_category(values: Mapping[str, Any], found: Found) -> None:
     slug = values["category"]
     if slug and not found.count and not Category.objects.filter(slug=slug).exists():
         raise field_problem("category", _("There is no such category."), code="unknown_category")
-
-
-def _category(category: Category) -> dict[str, Any]:
-    return {
-        "slug": category.slug,
-        "name": category.name,
-        "description": category.description,
-        "picture_url": absolute(category.picture.url) if category.picture else None,
-    }
-
-
-def _card(product: Product, card: ProductCard) -> dict[str, Any]:
-    return {
-        "slug": product.slug,
-        "title": card.title,
-        "brand": card.brand,
-        "url": absolute(card.url),
-        "picture_url": absolute(card.picture_url) if card.picture_url else None,
-        "picture_alt": card.picture_alt,
-        "price": amount(card.price),
-        "compare_at": amount(card.compare_at),
-        "saving_percent": card.saving,
-        "has_higher_prices": card.has_higher_prices,
-        "in_stock": product.shelf_entry.in_stock,
-    }
-
-
-def _product(product: Product) -> dict[str, Any]:
-    page = product_page(product)
-    urls = {picture.number: absolute(picture.url) for picture in page.pictures}
-    return {
-        "slug": product.slug,
-        "title": product.title,
-        "brand": product.brand,
-        "summary": product.summary,
-        "description_html": sanitize_html(product.description_html),
-        "category": _category(product.category),
-        "url": absolute(product.get_absolute_url()),
-        "option_names": product.option_names,
-        "pictures": [_picture(picture) for picture in page.pictures],
-        "variants": [_variant(choice, urls) for choice in page.choices],
-        "preselected_sku": page.selected.sku if page.selected else None,
-    }
-
-
-def _picture(picture: Picture) -> dict[str, Any]:
-    return {
-        "url": absolute(picture.url),
-        "thumbnail_url": absolute(picture.thumbnail_url),
-        "alt": picture.alt,
-        "width": picture.width,
-        "height": picture.height,
-    }
-
-
-def _variant(choice: VariantChoice, urls: Mapping[int, str]) -> dict[str, Any]:
-    return {
-        "sku": choice.sku,
-        "label": choice.label,
-        "options": choice.options,
-        "price": amount(choice.price),
-        "compare_at": amount(choice.compare_at),
-        "saving_percent": choice.saving,
-        "stock_level": choice.stock_level,
-        "stock_text": choice.stock_text,
-        "quantity_max": choice.quantity_max,
-        "picture_url": urls.get(choice.picture_number),
-    }

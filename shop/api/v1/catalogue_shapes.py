@@ -123,13 +123,15 @@ class ProductListShape(serializers.Serializer[Any]):
 
 
 class FacetValueShape(serializers.Serializer[Any]):
-    value = serializers.CharField()
+    value = serializers.CharField(help_text="What `option` is asked with.")
+    label = serializers.CharField(help_text="For people, in the language of Accept-Language.")  # type: ignore[assignment]
     count = serializers.IntegerField(allow_null=True, help_text="null where counting all would take too long.")
     is_chosen = serializers.BooleanField()
 
 
 class FacetShape(serializers.Serializer[Any]):
     name = serializers.CharField()
+    label = serializers.CharField(help_text="For people, in the language of Accept-Language.")  # type: ignore[assignment]
     values = FacetValueShape(many=True)
 
 
@@ -167,6 +169,10 @@ class ProductShape(serializers.Serializer[Any]):
     category = CategoryShape()
     url = serializers.CharField()
     option_names = serializers.ListField(child=serializers.CharField())
+    option_labels = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="What each name and value of `options` is called in the language of Accept-Language.",
+    )
     pictures = PictureShape(many=True)
     variants = VariantShape(many=True)
     preselected_sku = serializers.CharField(allow_null=True)

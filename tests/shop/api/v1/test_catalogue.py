@@ -66,7 +66,13 @@ def test_filters_are_counted(app: App) -> None:
 
     found = app.get("product-filters/?q=linen").json()
 
-    assert found["facets"] == [{"name": "Color", "values": [{"value": "Sage", "count": 2, "is_chosen": False}]}]
+    assert found["facets"] == [
+        {
+            "name": "Color",
+            "label": "Color",
+            "values": [{"value": "Sage", "label": "Sage", "count": 2, "is_chosen": False}],
+        }
+    ]
 
 
 @pytest.mark.parametrize(
