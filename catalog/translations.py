@@ -25,6 +25,11 @@ def reader_language() -> str:
     return "" if language == settings.LANGUAGE_CODE else language
 
 
+def spoken_language(language: str) -> str:
+    """``language``, as far as the shop still speaks it; else the shop's own. What was asked long ago kept it."""
+    return language if language in dict(settings.LANGUAGES) else str(settings.LANGUAGE_CODE)
+
+
 def translate_products(products: Iterable[Product], language: str | None = None) -> None:
     """Put the translated title, summary and description into these objects: to be shown, never saved."""
     _translate(products, ProductTranslation, "product_id", _PRODUCT_TEXTS, language)

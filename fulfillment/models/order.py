@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Listing, Variant
+from catalog.translations import spoken_language
 from fulfillment.states import OrderStatus, PaymentStatus
 from integrations.models import SupplierAccount
 from integrations.types import Address
@@ -172,8 +173,7 @@ class Order(models.Model):
     @property
     def mail_language(self) -> str:
         """The language in which it was placed, as far as the shop still speaks it; else the shop's own."""
-        offered = dict(settings.LANGUAGES)
-        return self.language if self.language in offered else str(settings.LANGUAGE_CODE)
+        return spoken_language(self.language)
 
     @property
     def is_at_the_bank(self) -> bool:

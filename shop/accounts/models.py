@@ -77,11 +77,12 @@ class StockWatch(models.Model):
     """Somebody wants one mail when a variant can be had again.
 
     Nothing is sent before ``confirmed_at``: the address agreed by a link in a mail, or belongs to the account that
-    asked. ``mailed_at`` ends it.
+    asked. ``mailed_at`` ends it. ``language`` is the one in which it was asked: mails about it are written in it.
     """
 
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
     email = models.EmailField(_("e-mail"), max_length=254)
+    language = models.CharField(_("language"), max_length=8, blank=True, default="", editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="stock_watches"
     )

@@ -16,10 +16,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 
 from catalog.models import Listing, Product, Variant
+from catalog.translations import sold_titles, spoken_language
 from shop import outbox
 from shop.accounts.models import StockWatch
 from shop.accounts.orders import confirmed_addresses
@@ -45,6 +47,7 @@ def watch(variant: Variant, *, email: str, user: User | None = None) -> None:
     """
     email = email.strip().lower()
     now = timezone.now()
+    language = get_language() or ""
     is_proven = user is not None and email in confirmed_addresses(user)
     with transaction.atomic():
         present = StockWatch.objects.filter(variant=variant, email=email)
@@ -53,11 +56,12 @@ def watch(variant: Variant, *, email: str, user: User | None = None) -> None:
             return
         row, _is_new = StockWatch.objects.get_or_create(variant=variant, email=email)
         if is_proven:
-            present.update(user=user, confirmed_at=now, mailed_at=None, created_at=now)
+            present.update(user=user, confirmed_at=now, mailed_at=None, created_at=now, language=language)
         elif row.confirmed_at is None or row.mailed_at is not None:
             can_ask = Q(asked_at__isnull=True) | Q(asked_at__lt=now - PAUSE)
-            if present.filter(can_ask).update(asked_at=now, confirmed_at=None, mailed_at=None, created_at=now):
-                _ask(row, variant)
+            asked = {"asked_at": now, "confirmed_at": None, "mailed_at": None, "created_at": now, "language": language}
+            if present.filter(can_ask).update(**asked):
+                _ask(present.select_related("variant__product").get())
 
 
 def confirm(token: str) -> StockWatch | None:
@@ -114,9 +118,8 @@ def tell(watch_id: int) -> bool:
         if not waiting.update(mailed_at=timezone.now()):
             return False
         row = StockWatch.objects.select_related("variant__product").get(pk=watch_id)
-        title = row.variant.title
         address = settings.BASE_URL + row.variant.product.get_absolute_url()
-        subject = _("%(title)s is available again") % {"title": title}
+        subject = gettext_lazy("%(title)s is available again")
         _post(row, "back_in_stock", subject, button_url=f"{address}?variant={row.variant.sku}")
     logger.info("stock watch told watch=%s", watch_id)
     return True
@@ -129,26 +132,25 @@ def purge() -> int:
     return StockWatch.objects.filter(old).delete()[0]
 
 
-def _ask(row: StockWatch, variant: Variant) -> None:
-    subject = _("Shall we write when %(title)s is available?") % {"title": variant.title}
+def _ask(row: StockWatch) -> None:
+    subject = gettext_lazy("Shall we write when %(title)s is available?")
     _post(row, "stock_watch", subject, button_url=_url("stock-watch-confirm", row))
 
 
-def _post(row: StockWatch, template: str, subject: str, *, button_url: str) -> None:
+def _post(row: StockWatch, template: str, subject: Promise, *, button_url: str) -> None:
+    """A mail in the language in which the watch was asked; ``subject`` names the variant by ``title``."""
     stop_url = _url("stock-watch-stop", row)
-    context = {
-        "shop_name": settings.SHOP_NAME,
-        "title": row.variant.title,
-        "button_url": button_url,
-        "stop_url": stop_url,
-    }
-    outbox.post(
-        to=row.email,
-        subject=subject,
-        text=render_to_string(f"email/{template}.txt", context),
-        html=render_to_string(f"email/{template}.html", context),
-        headers={"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-    )
+    language = spoken_language(row.language)
+    (title,) = sold_titles([row.variant], language).values()
+    context = {"shop_name": settings.SHOP_NAME, "title": title, "button_url": button_url, "stop_url": stop_url}
+    with translation.override(language):
+        outbox.post(
+            to=row.email,
+            subject=str(subject) % {"title": title},
+            text=render_to_string(f"email/{template}.txt", context),
+            html=render_to_string(f"email/{template}.html", context),
+            headers={"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        )
 
 
 def _url(name: str, row: StockWatch) -> str:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from catalog.models import Listing, Variant
+from catalog.models import Listing, ProductTranslation, Variant
 from fulfillment import sweep
 from shop.accounts import stock_watch
 from shop.accounts.models import StockWatch
@@ -175,3 +175,34 @@ def test_product_page_offers_it_where_it_is_sold_out_only(client: Client, varian
     assert button not in sold_out
     assert button in in_stock
     assert client.get(response.url).status_code == 200
+
+
+def test_mails_are_in_the_language_in_which_it_was_asked(client: Client, variant: Variant) -> None:
+    ProductTranslation.objects.create(product=variant.product, language="de", title="Leinentuch")
+    client.post("/stock-watch/", {"sku": variant.sku, "email": "ada@example.com"}, headers={"Accept-Language": "de"})
+    client.post(link_in(mails()[0], "/confirm/"))
+    restock(variant)
+
+    with translation.override("en"):
+        work()
+
+    question, news = mails()
+    assert question.subject.startswith("Sollen wir")
+    assert "Leinentuch" in question.subject
+    assert news.subject == "Leinentuch ist wieder verfügbar"
+    assert "Leinentuch ist wieder verfügbar." in news.body
+    assert variant.product.title not in news.subject + news.body
+    assert StockWatch.objects.get().variant.product.title == variant.product.title
+
+
+def test_asking_again_in_another_language_changes_the_mail_s(variant: Variant) -> None:
+    user = customer()
+    for language in ("de", "en"):
+        with translation.override(language):
+            stock_watch.watch(variant, email="ada@example.com", user=user)
+    restock(variant)
+
+    with translation.override("de"):
+        work()
+
+    assert "is available again" in mails()[0].subject
