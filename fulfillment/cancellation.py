@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from fulfillment.desk import NotNow, cancel_and_refund
 from fulfillment.models import Attempt, Order
@@ -40,5 +41,5 @@ def cancel_by_customer(order: Order) -> None:
         if order.is_at_the_bank:
             raise NotNow("The bank is still working on this order's payment.", code="processing")
         if not may_cancel(order):
-            raise NotNow("The order is being bought, or was.", code="too_late")
+            raise NotNow(_("The order is being bought, or was."), code="too_late")
         cancel_and_refund(order, actor="customer", reason="Canceled by the customer.")

@@ -9,6 +9,7 @@ from dataclasses import fields
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from fulfillment import bundle_guard, routing, tracking
 from fulfillment.guards import WAIVABLE
@@ -40,13 +41,13 @@ def confirm_bought(supplier_order: SupplierOrder, *, external_ids: list[str], ac
     """An ``unknown`` purchase was found at the supplier under ``external_ids``."""
     ids = tuple(dict.fromkeys(text.strip() for text in external_ids if text.strip()))
     if not ids or not all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text) for text in ids):
-        raise NotNow("Give the supplier's order id as it stands there.", code="bad_id")
+        raise NotNow(_("Give the supplier's order id as it stands there."), code="bad_id")
     with transaction.atomic():
         taken = supplier_order.account and supplier_order.account.external_orders.filter(external_id__in=ids)
         if taken and taken.exclude(supplier_order=supplier_order).exists():
-            raise NotNow("That order at the supplier already belongs to another order here.", code="id_taken")
+            raise NotNow(_("That order at the supplier already belongs to another order here."), code="id_taken")
         if not adopt(supplier_order, ids, actor=actor):
-            raise NotNow("It is not unknown any more.")
+            raise NotNow(_("It is not unknown any more."))
 
 
 def confirm_not_bought(supplier_order: SupplierOrder, *, actor: str) -> None:
@@ -76,9 +77,9 @@ def retry(supplier_order: SupplierOrder, *, actor: str, waive: bool = False) -> 
     with transaction.atomic():
         was = supplier_order.status
         if was not in (_S.HELD, _S.REJECTED):
-            raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+            raise _too_late(supplier_order)
         if supplier_order.account_id is None and not _route_again(supplier_order):
-            raise NotNow("Still no listing in use ships this there.", code="no_listing")
+            raise NotNow(_("Still no listing in use ships this there."), code="no_listing")
         changes: dict[str, object] = {"next_attempt_at": database_now(), "lease_until": None, "deferrals": 0}
         if waive:
             changes["guards_waived"] = sorted({*supplier_order.guards_waived, *WAIVABLE})
@@ -102,7 +103,7 @@ def take_proposed_place(supplier_order: SupplierOrder, *, actor: str) -> None:
     with transaction.atomic():
         proposal = supplier_order.place_proposal
         if not proposal or supplier_order.attention != SupplierOrder.Attention.ADDRESS:
-            raise NotNow("No name of a place is proposed any more.")
+            raise NotNow(_("No name of a place is proposed any more."))
         names = {f"ship_{field}": name for field, name in proposal.items()}
         # The status is looked at again by the retry; somebody else's answer undoes this one.
         SupplierOrder.objects.filter(pk=supplier_order.pk).update(**names, place_doubts={})
@@ -122,7 +123,7 @@ def correct_address(order: Order, *, address: Address, actor: str) -> None:
         # A worker that is just checking the old address loses its claim, before we look whether one was faster.
         order.supplier_orders.filter(status=_S.DUE).update(fence=F("fence") + 1, lease_until=None)
         if order.supplier_orders.filter(status__in=sent).exists():
-            raise NotNow("It is being bought, or was, for the address it has.")
+            raise NotNow(_("It is being bought, or was, for the address it has."))
         changed = [f.name for f in fields(address) if getattr(order, f.name) != getattr(address, f.name)]
         for name in changed:
             setattr(order, name, getattr(address, name))
@@ -146,9 +147,8 @@ def cancel_and_refund(order: Order, *, actor: str, reason: str) -> None:
             return
         for part in order.supplier_orders.exclude(status=_S.CANCELED):
             if part.status not in (_S.PLANNED, _S.DUE, _S.HELD, _S.REJECTED):
-                raise NotNow(
-                    f"{part.reference} is {part.get_status_display()}. Settle it, or cancel it at the supplier first."
-                )
+                text = _("%(reference)s is “%(status)s”. Settle it, or cancel it at the supplier first.")
+                raise NotNow(text % {"reference": part.reference, "status": part.get_status_display()})
             _move_from(part, part.status, _S.CANCELED, actor=actor, note=reason, lease_until=None)
         for part in order.supplier_orders.exclude(attention=""):
             call_for_person(part, "", reason, actor=actor)  # This was the answer.
@@ -165,7 +165,7 @@ def cancel_and_refund(order: Order, *, actor: str, reason: str) -> None:
 def note_canceled_at_supplier(supplier_order: SupplierOrder, *, actor: str, reason: str) -> None:
     """A person saw that the supplier canceled what was placed and the supplier's API does not say so."""
     if supplier_order.status not in (_S.PLACED, _S.PAID, _S.SHIPPED):
-        raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+        raise _too_late(supplier_order)
     with transaction.atomic():
         _move_from(
             supplier_order,
@@ -228,9 +228,13 @@ def resume_account(account: SupplierAccount, *, actor: str) -> None:
 def _move_from(supplier_order: SupplierOrder, source: str, target: str, **kwargs: object) -> None:
     """Move only out of ``source``: what a person decided about must still be what is there."""
     if supplier_order.status != source:
-        raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+        raise _too_late(supplier_order)
     if not move_supplier_order(supplier_order, target, where={"status": source}, **kwargs):  # type: ignore[arg-type]
-        raise NotNow(f"It is {supplier_order.get_status_display()} by now.")
+        raise _too_late(supplier_order)
+
+
+def _too_late(supplier_order: SupplierOrder) -> NotNow:
+    return NotNow(_("It is “%(status)s” by now.") % {"status": supplier_order.get_status_display()})
 
 
 def _perhaps_sent(supplier_order: SupplierOrder) -> bool:
@@ -263,7 +267,7 @@ def _leave_retired(supplier_order: SupplierOrder) -> None:
     if supplier_order.lines.filter(listing__is_active=False).exists():
         supplier_order.lines.all().delete()
         if not _route_again(supplier_order):
-            raise NotNow("Still no listing in use ships this there.", code="no_listing")
+            raise NotNow(_("Still no listing in use ships this there."), code="no_listing")
 
 
 def _take_account(supplier_order: SupplierOrder, group: Sequence[routing.Pick]) -> None:
@@ -276,7 +280,7 @@ def _take_account(supplier_order: SupplierOrder, group: Sequence[routing.Pick]) 
         updated_at=timezone.now(),
     )
     if not routed:
-        raise NotNow("Somebody else has just tried it again.")
+        raise NotNow(_("Somebody else has just tried it again."))
     routing.add_lines(supplier_order, group)
     supplier_order.refresh_from_db()
 

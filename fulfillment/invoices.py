@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from fulfillment.models import Invoice, InvoiceSequence, Order, Payment, Refund
 from fulfillment.states import OrderStatus, PaymentStatus
@@ -31,7 +32,7 @@ def issue(order: Order) -> Invoice:
         if present:
             return present
         if order.paid_at is None or order.source != Order.Source.STOREFRONT:
-            raise NoInvoice("Only an order that was paid in this shop has an invoice.")
+            raise NoInvoice(_("Only an order that was paid in this shop has an invoice."))
         year = timezone.localdate().year
         sequence = _next_in(year)
         invoice = Invoice.objects.create(

@@ -79,7 +79,7 @@ def place_order(
     only compared. Raises ``CannotOrder`` and ``CannotUseCoupon``.
     """
     if not lines:
-        raise CannotOrder("There is nothing to order.", code="nothing_to_order")
+        raise CannotOrder.of("nothing_to_order")
     is_new = False
     try:
         with transaction.atomic():
@@ -242,9 +242,7 @@ def _firm_offer(order: Order, served: Sequence[Served], shipping: Mapping[str, s
     try:
         return firm_offer(served, destination, chosen=shipping, coupon=coupon)
     except WayNotOffered as exc:
-        raise CannotOrder(
-            "This way of sending is not offered any more.", code="shipping_changed", parcel=exc.key
-        ) from exc
+        raise CannotOrder.of("shipping_changed", parcel=exc.key) from exc
 
 
 def _write(order: Order, offer: Offer, seen_total: Money | None) -> None:
@@ -253,7 +251,7 @@ def _write(order: Order, offer: Offer, seen_total: Money | None) -> None:
         country = order.country
         raise CannotOrder.because_of([{"sku": sku, "code": "does_not_ship", "country": country} for sku in unsent])
     if seen_total is not None and seen_total != offer.totals.total:
-        raise CannotOrder("The total has changed.", code="price_changed", total=str(offer.totals.total.amount))
+        raise CannotOrder.of("price_changed", total=str(offer.totals.total.amount))
     _write_lines(order, offer)
     OrderShipping.objects.bulk_create(
         OrderShipping(

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from fulfillment.models import Order, Payment, PaymentEvent
 from fulfillment.payments import PaymentProblem, settle_payment, start_payment
@@ -68,7 +69,7 @@ def open_page(order: Order, *, method: str, return_urls: ReturnUrls) -> str:
         except SupplierError as exc:
             logger.warning("payment page not opened payment=%s code=%s", payment.pk, exc.code)
             break
-    raise PaymentProblem("This way to pay cannot be reached at the moment.", code="payment_unavailable")
+    raise PaymentProblem(gettext("This way to pay cannot be reached at the moment."), code="payment_unavailable")
 
 
 def look(payment_id: int, *, actor: str = "system") -> bool:
@@ -147,7 +148,10 @@ def _request(payment: Payment, return_url: str, cancel_url: str) -> SessionReque
         SessionLine(line.title, line.quantity, Money(line.total, line.currency)) for line in order.lines.order_by("pk")
     ]
     if order.shipping_total:
-        lines.append(SessionLine("Shipping", 1, Money(order.shipping_total, order.currency)))
+        # As the titles are: in the order's language, whoever opens the page again.
+        with translation.override(order.mail_language):
+            shipping = gettext("Shipping")
+        lines.append(SessionLine(shipping, 1, Money(order.shipping_total, order.currency)))
     return SessionRequest(
         key=payment.public_id,
         reference=payment.public_id,

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.shelf import count_sold
 from fulfillment.models import Notice, Order, Payment, Refund, SupplierOrder
@@ -63,16 +64,16 @@ def start_payment(order: Order, *, method: str) -> Payment:
     with transaction.atomic():
         order = lock_order(order.pk)
         if order.status == OrderStatus.CANCELED:
-            raise PaymentProblem("This order has been canceled.", code="order_canceled")
+            raise PaymentProblem(_("This order has been canceled."), code="order_canceled")
         if order.status != OrderStatus.AWAITING_PAYMENT:
-            raise PaymentProblem("This order is already paid.", code="already_paid")
+            raise PaymentProblem(_("This order is already paid."), code="already_paid")
         earlier = list(order.payments.all())
         if any(payment.status == _P.PROCESSING for payment in earlier):
-            raise PaymentProblem("The bank is still working on this order's payment.", code="processing")
+            raise PaymentProblem(_("The bank is still working on this order's payment."), code="processing")
         if not order.total:
             return _pay_nothing(order)
         if method == Payment.Method.NONE:
-            raise PaymentProblem("There is something to pay.", code="payment_unavailable")
+            raise PaymentProblem(_("There is something to pay."), code="payment_unavailable")
         now = timezone.now()
         fitting = (payment for payment in earlier if payment.method == method and payment.money == order.total_money)
         payment = next((payment for payment in fitting if _can_go_on(payment, now)), None)
@@ -151,11 +152,11 @@ def confirm_transfer(payment: Payment, *, money: Money, reference: str, actor: s
         lock_order(payment.order_id)
         payment.refresh_from_db()
         if payment.method != Payment.Method.BANK_TRANSFER:
-            raise PaymentProblem("This payment is no bank transfer.", code="not_a_transfer")
+            raise PaymentProblem(_("This payment is no bank transfer."), code="not_a_transfer")
         if payment.status not in (_P.PENDING, _P.FAILED, _P.ABANDONED):
-            raise PaymentProblem("This payment is settled already.", code="already_settled")
+            raise PaymentProblem(_("This payment is settled already."), code="already_settled")
         if _is_another_payments(reference, payment):
-            raise PaymentProblem("This reference was confirmed for another payment.", code="reference_used")
+            raise PaymentProblem(_("This reference was confirmed for another payment."), code="reference_used")
         return settle_payment(payment, outcome=_P.SUCCEEDED, money=money, reference=reference, actor=actor)
 
 
@@ -167,11 +168,11 @@ def refund(payment: Payment, *, amount: Decimal, key: str, reason: str, actor: s
     ``refund_not_positive``, ``amount_not_possible``, ``key_reused``.
     """
     if not amount.is_finite() or amount <= 0:
-        raise PaymentProblem("A refund is more than nothing.", code="refund_not_positive")
+        raise PaymentProblem(_("A refund is more than nothing."), code="refund_not_positive")
     if amount >= 10**10:
-        raise PaymentProblem("More would go back than was paid.", code="refund_too_large")
+        raise PaymentProblem(_("More would go back than was paid."), code="refund_too_large")
     if amount != amount.quantize(Decimal("0.01")):
-        raise PaymentProblem("An amount has two decimals at most.", code="amount_not_possible")
+        raise PaymentProblem(_("An amount has two decimals at most."), code="amount_not_possible")
     try:
         with transaction.atomic():
             status = _first_status(payment, by_hand=by_hand)
@@ -198,7 +199,7 @@ def refund(payment: Payment, *, amount: Decimal, key: str, reason: str, actor: s
         if existing is None:
             raise
         if (existing.payment_id, existing.amount) != (payment.pk, amount):
-            raise PaymentProblem("This key belongs to another refund.", code="key_reused") from None
+            raise PaymentProblem(_("This key belongs to another refund."), code="key_reused") from None
         return existing
     return row
 
@@ -273,7 +274,7 @@ def _take_from_what_is_left(payment: Payment, amount: Decimal) -> None:
     present = Payment.objects.get(pk=payment.pk)
     left = present.refundable
     if left is None or amount > left.amount:
-        raise PaymentProblem("More would go back than was paid.", code="refund_too_large")
+        raise PaymentProblem(_("More would go back than was paid."), code="refund_too_large")
     refunded = present.refunded_amount + amount
     Payment.objects.filter(pk=payment.pk).update(refunded_amount=refunded, updated_at=timezone.now())
 

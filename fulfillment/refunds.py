@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from fulfillment.models import Payment, Refund
 from fulfillment.payments import PaymentProblem, hold_what_is_not_bought, refund_done
@@ -104,7 +105,7 @@ def mark_done(refund: Refund, *, actor: str, note: str = "") -> None:
         lock_order(refund.payment.order_id)
         refund.refresh_from_db()
         if refund.status != _R.TO_DO:
-            raise PaymentProblem("This refund is not to be done by a person.", code="not_to_do")
+            raise PaymentProblem(_("This refund is not to be done by a person."), code="not_to_do")
         move_refund(refund, _R.DONE, actor=actor, note=note)
         refund_done(refund)
 

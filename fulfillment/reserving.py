@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, Sum
+from django.utils.translation import gettext_lazy as _
 
 from catalog import delivery, stock
 from catalog.availability import can_serve, load_parts, needs, quantity_available, usable_listings
@@ -24,11 +25,14 @@ Wanted = tuple[Variant, int]
 _LONG_LIST = 200
 
 _MESSAGES = {
-    "not_sold": "This is no longer sold.",
-    "bad_quantity": "That many cannot be ordered at once.",
-    "does_not_ship": "We cannot ship this there.",
-    "out_of_stock": "Not that many are left.",
-    "mixed_currencies": "These cannot be ordered together.",
+    "not_sold": _("This is no longer sold."),
+    "bad_quantity": _("That many cannot be ordered at once."),
+    "does_not_ship": _("We cannot ship this there."),
+    "out_of_stock": _("Not that many are left."),
+    "mixed_currencies": _("These cannot be ordered together."),
+    "nothing_to_order": _("There is nothing to order."),
+    "shipping_changed": _("This way of sending is not offered any more."),
+    "price_changed": _("The total has changed."),
 }
 
 
@@ -43,11 +47,16 @@ class CannotOrder(DomainError):
     code = "cannot_order"
 
     @classmethod
+    def of(cls, code: str, **data: Any) -> CannotOrder:
+        """What no single line is to blame for."""
+        return cls(str(_MESSAGES[code]), code=code, **data)
+
+    @classmethod
     def because_of(cls, lines: Sequence[dict[str, Any]]) -> CannotOrder:
         first = {name: value for name, value in lines[0].items() if name != "sku"}
         code = first.pop("code")
         reason = "bad_quantity" if code == "out_of_stock" and first["available"] is None else code
-        return cls(_MESSAGES[reason], code=code, lines=list(lines), **first)
+        return cls(str(_MESSAGES[reason]), code=code, lines=list(lines), **first)
 
 
 def lock_listings(order: Order, wanted: Iterable[Wanted]) -> None:

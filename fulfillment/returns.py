@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from fulfillment.invoices import payment_of
 from fulfillment.models import Notice, Order, OrderLine, ReturnLine, ReturnPhoto, ReturnRequest
@@ -155,7 +156,7 @@ def refund_return(request: ReturnRequest, *, amount: Decimal, actor: str) -> Non
             raise _not_now(request)
         payment = payment_of(order)
         if payment is None:
-            raise ReturnProblem("No payment of this order can be given back.", code="not_paid")
+            raise ReturnProblem(_("No payment of this order can be given back."), code="not_paid")
         row = refund(
             payment, amount=amount, key=f"return-{request.number}", reason=f"Return {request.number}", actor=actor
         )
@@ -213,15 +214,15 @@ def _is_open(order: Order) -> bool:
 
 def _check(order: Order, quantities: Mapping[int, int]) -> dict[int, int]:
     if not _is_open(order):
-        raise ReturnProblem("This order cannot be sent back any more.", code="too_late")
+        raise ReturnProblem(_("This order cannot be sent back any more."), code="too_late")
     wanted = {line_id: quantity for line_id, quantity in quantities.items() if quantity > 0}
     if not wanted:
-        raise ReturnProblem("Nothing was chosen.", code="nothing")
+        raise ReturnProblem(_("Nothing was chosen."), code="nothing")
     left = {item.line.pk: item.quantity for item in returnable(order)}
     if any(quantity > left.get(line_id, 0) for line_id, quantity in wanted.items()):
-        raise ReturnProblem("More would go back than was bought.", code="too_many")
+        raise ReturnProblem(_("More would go back than was bought."), code="too_many")
     if order.returns.count() >= MAX_REQUESTS:
-        raise ReturnProblem("There are many requests for this order already.", code="too_often")
+        raise ReturnProblem(_("There are many requests for this order already."), code="too_often")
     return wanted
 
 
@@ -239,4 +240,4 @@ def _answer(request: ReturnRequest, target: str, kind: Notice.Kind, *, actor: st
 
 
 def _not_now(request: ReturnRequest) -> ReturnProblem:
-    return ReturnProblem(f"It is “{request.get_status_display()}” by now.", code="not_now")
+    return ReturnProblem(_("It is “%(status)s” by now.") % {"status": request.get_status_display()}, code="not_now")

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import certifi
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from integrations.errors import Transient
 from integrations.http import USER_AGENT, is_loopback, refuse_in_transaction
@@ -51,16 +52,16 @@ def check_public_url(url: str) -> None:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
-        raise NotPublic("not an address") from exc
+        raise NotPublic(_("Not an address.")) from exc
     if not host or parts.username is not None or parts.password is not None or parts.fragment or port == 0:
-        raise NotPublic("not an address such as https://app.example.com/hook")
+        raise NotPublic(_("Not an address such as https://app.example.com/hook."))
     if is_loopback(host):
         if not settings.WEBHOOKS_TO_THIS_MACHINE:
-            raise NotPublic("this machine cannot be posted to")
+            raise NotPublic(_("This machine cannot be posted to."))
     elif parts.scheme != "https":
-        raise NotPublic("only https is posted to")
+        raise NotPublic(_("Only https is posted to."))
     if parts.scheme not in ("https", "http") or not url.isascii() or any(ord(char) < 33 for char in url):
-        raise NotPublic("not an address such as https://app.example.com/hook")
+        raise NotPublic(_("Not an address such as https://app.example.com/hook."))
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, within_s: float = WITHIN_S) -> Posted:
@@ -142,7 +143,7 @@ def _public_address(host: str, port: int) -> str:
         raise Transient(f"{host} is not known", code="unreachable") from exc
     for text in found:
         if not _may_be_posted_to(text):
-            raise NotPublic(f"{host} is not a public address")
+            raise NotPublic(_("%(host)s is not a public address.") % {"host": host})
     return found[0]
 
 

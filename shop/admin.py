@@ -15,9 +15,8 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from rest_framework.authtoken.models import Token, TokenProxy
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -133,7 +132,7 @@ class PageAdmin(ModelAdmin):
 
     @display(description=_("state"), ordering="is_published")
     def state(self, page: Page) -> SafeString:
-        return label(_now("Published"), "success") if page.is_published else label(_now("Draft"), "warning")
+        return label(gettext("Published"), "success") if page.is_published else label(gettext("Draft"), "warning")
 
     @display(description=_("address"))
     def address(self, page: Page) -> SafeString:

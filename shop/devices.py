@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from fulfillment.sweep import delete_in_steps
 from shop.accounts.locks import lock_account
@@ -98,7 +99,7 @@ def refresh(token: str) -> Pair:
         return _new_pair(found.device)
     end(found.device, Device.End.REUSE)
     logger.warning("a used refresh token came again device=%s", found.device.public_id)
-    raise TokenProblem("This token was used before; the device is logged out.", code="token_reused")
+    raise TokenProblem(_("This token was used before; the device is logged out."), code="token_reused")
 
 
 def end(device: Device, why: str = Device.End.LOGOUT) -> bool:
@@ -151,18 +152,18 @@ def _find(token: str, kind: str) -> DeviceToken:
     rows = DeviceToken.objects.filter(token_hash=_hash(token), kind=kind).select_related("device__user")
     found = rows.first() if _TOKEN.fullmatch(token) else None
     if found is None:
-        raise TokenProblem("This token is not known.")
+        raise TokenProblem(_("This token is not known."))
     return found
 
 
 def _check(found: DeviceToken) -> None:
     device, user = found.device, found.device.user
     if device.revoked_at is not None or not user.is_active:
-        raise TokenProblem("This device is logged out.", code="token_revoked")
+        raise TokenProblem(_("This device is logged out."), code="token_revoked")
     if not constant_time_compare(device.auth_hash, user.get_session_auth_hash()):
-        raise TokenProblem("The password was changed since. Please log in again.", code="token_revoked")
+        raise TokenProblem(_("The password was changed since. Please log in again."), code="token_revoked")
     if found.expires_at <= timezone.now():
-        raise TokenProblem("This token has expired.", code="token_expired")
+        raise TokenProblem(_("This token has expired."), code="token_expired")
 
 
 def _hash(token: str) -> str:

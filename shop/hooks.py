@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from fulfillment.models import OrderEvent
 from integrations.errors import Transient
@@ -59,10 +60,12 @@ def register(user: User, *, url: str, scope: str) -> tuple[EventHook, str]:
         with transaction.atomic():
             lock_account(user)
             if EventHook.objects.filter(user=user).count() >= MAX_HOOKS:
-                raise CannotRegister(f"An account has at most {MAX_HOOKS} webhooks.", code="too_many")
+                raise CannotRegister(
+                    _("An account has at most %(number)d webhooks.") % {"number": MAX_HOOKS}, code="too_many"
+                )
             hook.save()
     except IntegrityError as exc:
-        raise CannotRegister("This address is registered already.", code="present") from exc
+        raise CannotRegister(_("This address is registered already."), code="present") from exc
     return hook, secret
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category
@@ -89,15 +89,15 @@ class ListingQuery:
             label = ": ".join(self.words.get(word, word) for word in pair)
             chips.append(Chip(label, replace(first, options=others).url))
         if self.min_price is not None:
-            text = _now("From %(price)s") % {"price": _plain(self.min_price)}
+            text = gettext("From %(price)s") % {"price": _plain(self.min_price)}
             chips.append(Chip(text, replace(first, min_price=None).url))
         if self.max_price is not None:
-            text = _now("Up to %(price)s") % {"price": _plain(self.max_price)}
+            text = gettext("Up to %(price)s") % {"price": _plain(self.max_price)}
             chips.append(Chip(text, replace(first, max_price=None).url))
         if self.in_stock:
-            chips.append(Chip(_now("In stock"), replace(first, in_stock=False).url))
+            chips.append(Chip(gettext("In stock"), replace(first, in_stock=False).url))
         if self.country:
-            text = _now("Ships to %(country)s") % {"country": country_name(self.country)}
+            text = gettext("Ships to %(country)s") % {"country": country_name(self.country)}
             chips.append(Chip(text, replace(first, country="").url))
         return chips
 
@@ -199,7 +199,7 @@ def _price(text: str, name: str, errors: dict[str, str]) -> Decimal | None:
     except InvalidOperation:
         price = Decimal("NaN")
     if not price.is_finite() or not 0 <= price <= _MAX_PRICE:
-        errors[name] = _now("Please write the price as a number, for example 25.")
+        errors[name] = gettext("Please write the price as a number, for example 25.")
         return None
     return price.quantize(Decimal("0.01"))
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from fulfillment.models import Order, OrderEvent
 from integrations.crypto import UndecryptableValue, seal, unseal
@@ -99,7 +100,7 @@ def _row_id(cursor: str) -> int:
     try:
         kind, _colon, number = unseal(cursor).partition(":")
     except (UndecryptableValue, ValueError) as exc:
-        raise UnknownCursor("This cursor is not one of this feed.") from exc
+        raise UnknownCursor(_("This cursor is not one of this feed.")) from exc
     if kind != "event" or not number.isdecimal():
-        raise UnknownCursor("This cursor is not one of this feed.")
+        raise UnknownCursor(_("This cursor is not one of this feed."))
     return int(number)

@@ -10,7 +10,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.images import BadPicture, as_webp
@@ -37,11 +37,11 @@ class PhotosField(forms.Field):
     def clean(self, value: Sequence[UploadedFile] | None) -> list[bytes]:
         files = [file for file in value or [] if file]
         if len(files) > MAX_PHOTOS:
-            raise forms.ValidationError(_now("Please send at most %(count)s photos.") % {"count": MAX_PHOTOS})
+            raise forms.ValidationError(gettext("Please send at most %(count)s photos.") % {"count": MAX_PHOTOS})
         pictures = []
         for file in files:
             if (file.size or 0) > MAX_PHOTO_BYTES:
-                raise forms.ValidationError(_now("Each photo may have 8 MB at most. Please choose a smaller one."))
+                raise forms.ValidationError(gettext("Each photo may have 8 MB at most. Please choose a smaller one."))
             try:
                 pictures.append(as_webp(file.read(), max_px=PHOTO_PX))
             except BadPicture as exc:
@@ -109,9 +109,9 @@ class ReturnForm(forms.Form):
             for place, item in enumerate(self.items, start=1)
             if not item.quantity
         ):
-            self.add_error(None, _now("This changed while you filled in the form. Please load the page again."))
+            self.add_error(None, gettext("This changed while you filled in the form. Please load the page again."))
         elif not self.quantities and not any(name.startswith("quantity_") for name in self.errors):
-            self.add_error(None, _now("Please say what you send back: choose how many of at least one thing."))
+            self.add_error(None, gettext("Please say what you send back: choose how many of at least one thing."))
         return self.cleaned_data
 
     @property

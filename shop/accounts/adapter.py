@@ -18,7 +18,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.crypto import seal, unseal
@@ -139,7 +139,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - allauth's name
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return _now("Passkey %(number)d") % {"number": count + 1}
+        return gettext("Passkey %(number)d") % {"number": count + 1}
 
     def _get_site_name(self) -> str:
         return str(settings.SHOP_NAME)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from integrations.types import Address
 from shop.accounts.locks import lock_account
@@ -50,7 +51,7 @@ def save_address(user: User, address: Address, *, is_default: bool = False) -> S
         if saved is None:
             count = present.count()
             if count >= MAX_ADDRESSES:
-                raise BookIsFull(f"An account keeps at most {MAX_ADDRESSES} addresses.")
+                raise BookIsFull(_("An account keeps at most %(number)d addresses.") % {"number": MAX_ADDRESSES})
             saved = SavedAddress.objects.create(user=user, is_default=not count, **_columns(address))
         if is_default:
             _make_default(saved)

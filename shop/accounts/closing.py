@@ -17,6 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from fulfillment.models import Order
@@ -50,7 +51,7 @@ class Closed:
 def close_account(user: User) -> Closed:
     """Delete the account with all it kept, and erase who its orders were for. Raises ``IsStaff``."""
     if user.is_staff or user.is_superuser:
-        raise IsStaff("An account of staff cannot be closed here.")
+        raise IsStaff(_("An account of staff cannot be closed here."))
     with transaction.atomic():
         # Nobody may add an order, an address or a session meanwhile and have it left behind.
         user = User.objects.select_for_update().get(pk=user.pk)

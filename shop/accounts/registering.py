@@ -79,7 +79,7 @@ def confirm_address(request: HttpRequest, *, key: str, password: str) -> None:
     """
     confirmation = get_emailconfirmation_model().from_key(key)
     if confirmation is None:
-        raise NotConfirmed("This key is used up or too old.")
+        raise NotConfirmed(_("This key is used up or too old."))
     address = confirmation.email_address
     if address.user.has_usable_password():
         with _limited(request, email=address.email):
@@ -89,7 +89,7 @@ def confirm_address(request: HttpRequest, *, key: str, password: str) -> None:
     else:
         is_proven = True
     if not is_proven or confirmation.confirm(request) is None:
-        raise NotConfirmed("This key is used up or too old, or the password is another one.")
+        raise NotConfirmed(_("This key is used up or too old, or the password is another one."))
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User:

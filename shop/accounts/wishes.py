@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from catalog.models import Listing, Product, Variant
 from shop.accounts.models import Wish
@@ -37,7 +38,7 @@ def add_wish(user: User, variant: Variant) -> Wish:
     if present:
         return present
     if Wish.objects.filter(user=user).count() >= MAX_WISHES:
-        raise ListIsFull(f"A wish list holds at most {MAX_WISHES} things.")
+        raise ListIsFull(_("A wish list holds at most %(number)d things.") % {"number": MAX_WISHES})
     return Wish.objects.get_or_create(user=user, variant=variant)[0]
 
 

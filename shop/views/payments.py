@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fulfillment import payment_pages
@@ -29,7 +30,7 @@ def go_to_payment(request: HttpRequest, order: Order, method: str) -> HttpRespon
     was charged, the order can be paid later or otherwise).
     """
     if order.total and method not in {usable.code for usable in usable_methods(order.currency)}:
-        raise PaymentProblem("This way to pay is not offered.", code="payment_unavailable")
+        raise PaymentProblem(_("This way to pay is not offered."), code="payment_unavailable")
     try:
         if order.total and has_provider(method):
             return redirect(payment_pages.open_page(order, method=method, return_urls=return_urls(request)))

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.db.models import F
+from django.utils import timezone, translation
 
 from fulfillment import payment_events, payment_pages, refunds, sweep
 from fulfillment.desk import cancel_and_refund
@@ -20,6 +21,7 @@ from fulfillment.unpaid import cancel_unpaid, unpaid_too_long, unread_pages
 from integrations.payments import EventForged, ProviderRefund, RefundState, Session, SessionRequest, provider_for
 from integrations.stripe.client import StripeProvider
 from shop.money import Money
+from tests.factories import PaymentFactory
 from tests.faults.processes import Emulator
 from tests.fulfillment.scenes import approve, goods, order_of, part_of, together
 from tests.stripe_shop import control, emulated_stripe, event, open_page, paid, pay, return_urls, signature
@@ -74,6 +76,17 @@ class TestPage:
         assert (session["amount_total"], session["currency"]) == (2490, "usd")
         assert session["client_reference_id"] == payment.public_id
         assert (session["metadata"]["order"], session["customer_email"]) == (order.number, "ada@example.com")
+
+    @pytest.mark.parametrize(("language", "word"), [("de", "Versand"), ("en", "Shipping"), ("", "Shipping")])
+    def test_page_names_the_shipping_in_the_order_s_language(self, order, language, word):
+        Order.objects.filter(pk=order.pk).update(language=language, shipping_total=5, total=F("total") + 5)
+        order.refresh_from_db()
+        payment = PaymentFactory(order=order, method="stripe", amount=order.total)
+
+        with translation.override("de" if language != "de" else "en"):
+            asked = payment_pages._request(payment, "", "")
+
+        assert asked.lines[-1].title == word
 
     def test_page_opened_twice_is_one_session(self, emulator, order):
         first = payment_pages.open_page(order, method="stripe", return_urls=return_urls)

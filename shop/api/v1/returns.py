@@ -118,7 +118,7 @@ def _ask(request: Request, order: Order, said: Any, photos: list[UploadedFile]) 
             photos=_pictures(photos),
         )
     except returns.ReturnProblem as problem:
-        raise Problem(422, problem.code, _("So many cannot be sent back.")) from problem
+        raise Problem(422, problem.code, problem.message) from problem
     fresh = Order.objects.for_page().get(pk=order.pk)
     return 201, shown_return(fresh, next(row for row in fresh.returns.all() if row.pk == made.pk))
 
