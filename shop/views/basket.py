@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Variant
@@ -104,7 +105,11 @@ def explain(problem: BasketProblem) -> str:
     texts = {
         "not_sold": _("This is not sold any more."),
         "sold_out": _("This is sold out."),
-        "too_few": _("Only %(available)s are left, those in your basket included."),
+        "too_few": ngettext(
+            "Only %(available)s is left, what is in your basket included.",
+            "Only %(available)s are left, those in your basket included.",
+            problem.data.get("available", 0),
+        ),
         "too_many": _("You can order at most %(limit)s at once."),
         "full": _("The basket holds at most %(limit)s different things. Please check out first."),
         "other_currency": _("This has a price in another currency and cannot be ordered together with the rest."),

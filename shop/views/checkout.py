@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from fulfillment.coupons import CannotUseCoupon
@@ -242,12 +243,7 @@ def _total_changed(total: Money) -> str:
 def _explain(checkout: Checkout, form: CheckoutForm, error: DomainError) -> None:
     """Say at the right place what stands in the way."""
     if isinstance(error, CannotUseCoupon):
-        baskets.set_coupon(checkout.basket, "")
-        form.add_error(
-            None,
-            _("The coupon was taken off again: %(reason)s Please check the total and confirm.")
-            % {"reason": error.message},
-        )
+        form.add_error(None, take_coupon_off(checkout.basket, error))
     elif lines := error.data.get("lines"):
         titles = {item.variant.sku: item.variant.title for item in checkout.items}
         for line in lines:
@@ -270,6 +266,13 @@ def _explain(checkout: Checkout, form: CheckoutForm, error: DomainError) -> None
         form.add_error(None, error.message)
 
 
+def take_coupon_off(basket: Basket, refused: CannotUseCoupon) -> str:
+    """Take the code off that the order cannot be made with; why, in words for the customer."""
+    baskets.set_coupon(basket, "")
+    text = _("The coupon was taken off again: %(reason)s Please check the total and confirm.")
+    return text % {"reason": refused.message}
+
+
 def _explain_line(form: CheckoutForm, line: dict[str, Any], title: str) -> None:
     """``title`` names the line; empty where there is only one."""
     at, text = None, _("This has just sold out. Nothing was ordered and nothing was charged.")
@@ -277,7 +280,11 @@ def _explain_line(form: CheckoutForm, line: dict[str, Any], title: str) -> None:
         case "does_not_ship":
             at, text = "country", _("We cannot send this to %(country)s.") % {"country": country_name(line["country"])}
         case "out_of_stock" if line.get("available"):
-            text = _("Only %(number)d are left. Please choose fewer.") % {"number": line["available"]}
+            text = ngettext(
+                "Only %(number)d is left. Please choose fewer.",
+                "Only %(number)d are left. Please choose fewer.",
+                line["available"],
+            ) % {"number": line["available"]}
         case "not_sold":
             text = _("This is not sold any more. Nothing was ordered and nothing was charged.")
         case "mixed_currencies":

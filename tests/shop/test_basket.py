@@ -97,7 +97,10 @@ def test_nonsense_quantity_is_told_at_its_line_and_changes_nothing(client: Clien
     assert lines(client) == [(variant.sku, 2)]
 
 
-@pytest.mark.parametrize(("stock", "typed", "told"), [(3, "4", "Only 3 are left"), (100, "21", "at most 20 at once")])
+@pytest.mark.parametrize(
+    ("stock", "typed", "told"),
+    [(3, "4", "Only 3 are left"), (1, "2", "Only 1 is left"), (100, "21", "at most 20 at once")],
+)
 def test_more_than_there_is_or_may_be_is_refused(client: Client, stock: int, typed: str, told: str) -> None:
     variant = put(client, stock=stock)
 

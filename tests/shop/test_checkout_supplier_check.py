@@ -64,7 +64,7 @@ def test_what_is_sold_out_by_now_is_told(client, listing, supplier):
     response = submit(client, seen_total="49.80")
 
     assert response.status_code == 400
-    assert "Only 1 are left" in response.content.decode()
+    assert "Only 1 is left" in response.content.decode()
     assert not Order.objects.exists()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from fulfillment.coupons import CannotUseCoupon
 from fulfillment.models import Order, OrderLink
 from fulfillment.offers import Destination
 from fulfillment.orders import CannotOrder
@@ -34,6 +35,7 @@ from shop.checkout_page import CheckoutPage, ParcelChoice, stamp_of
 from shop.forms import CheckoutForm
 from shop.limits import may_ask_delivery, may_ask_suppliers
 from shop.money import Money
+from shop.views.checkout import take_coupon_off
 
 #: The form's names, and where the body of the request has them.
 _OUTSIDE_THE_ADDRESS = {"email": "email", "terms": "accepts_terms", "__all__": "body", "payment_method": "body"}
@@ -102,7 +104,8 @@ class PlaceOrder(V1View):
         parameters=[BASKET_TOKEN, IDEMPOTENCY_KEY],
         errors=[404, 409, 422],
         codes="`basket_changed` and `price_changed` (quote again, show it, ask again), `out_of_stock`, `cannot_order` "
-        "(`facts.lines`), `shipping_changed`, `order_canceled`, `nothing_to_order`, `payment_unavailable`",
+        "(`facts.lines`), `shipping_changed`, `order_canceled`, `nothing_to_order`, `payment_unavailable`, "
+        "`coupon_refused` (the code was taken off: quote again)",
         description="The stock is kept from now on; the next step is the payment. Ordering the same basket again "
         "while it is not paid corrects the same order.",
     )
@@ -140,6 +143,8 @@ def _place(request: Request, checkout: OpenCheckout) -> tuple[int, Mapping[str, 
         order = checkout.place(form, chosen=_chosen(values["shipping"]), seen_total=seen, customer_id=request.user.pk)
     except CannotOrder as exc:
         raise Problem(422, exc.code, exc.message, **exc.data) from exc
+    except CannotUseCoupon as exc:
+        raise Problem(422, "coupon_refused", take_coupon_off(checkout.basket, exc)) from exc
     if order.status == OrderStatus.CANCELED:
         baskets.renew(checkout.basket)
         text = _("Your earlier order was canceled unpaid. Confirm again to place a new one.")

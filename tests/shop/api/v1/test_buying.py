@@ -214,6 +214,23 @@ def test_order_needs_a_key(app: App, listing) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_required")
 
 
+def test_coupon_used_up_meanwhile_is_taken_off_as_on_the_page(app: App, listing) -> None:
+    coupon = CouponFactory(code="TEN")
+    app.buy_now(listing.variant.sku)
+    app.send("PUT", "basket/coupon/", {"code": "TEN"})
+    quote = app.quote()
+    coupon.is_active = False
+    coupon.save()
+
+    refused = app.post("basket/order/", app.order_body(quote))
+    without = app.order()
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "coupon_refused")
+    assert "The coupon was taken off again" in refused.json()["detail"]
+    assert without["total"]["amount"] == "24.90"
+    assert not Basket.objects.get().coupon_code
+
+
 def test_coupon_works_as_on_the_page(app: App, listing) -> None:
     CouponFactory()
     app.buy_now(listing.variant.sku)
