@@ -68,6 +68,15 @@ class ShownCurrency:
             return None
 
     @property
+    def rate_text(self) -> str:
+        """Units for one unit of the shop's currency, to six digits after the point; empty if no rate is known."""
+        try:
+            rate = self._rates.convert(Money(Decimal(1), settings.SHOP_CURRENCY), self.currency).rate
+        except NoRate:
+            return ""
+        return f"{rate.quantize(Decimal('0.000001')):f}"
+
+    @property
     def note(self) -> str:
         """Where the estimates come from, how old their rate is, and what is really charged; empty if there are none."""
         if not self.is_another:

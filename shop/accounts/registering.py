@@ -56,7 +56,7 @@ def register(request: HttpRequest, *, email: str, password: str) -> None:
 
     An address that has an account gets a mail that says so. Raises ``CannotRegister`` and ``NotLetIn``.
     """
-    _within_limits(request, "signup")
+    within_limits(request, "signup")
     form = SignupForm({"email": email, "password1": password})
     if not form.is_valid():
         names = {"password1": "password"}
@@ -129,7 +129,7 @@ def check_code(request: HttpRequest, user: User, code: str) -> None:
 
 def ask_for_password_reset(request: HttpRequest, *, email: str) -> None:
     """Mail a link for a new password; an address without an account gets a mail that says so. Raises ``NotLetIn``."""
-    _within_limits(request, "reset_password", key=email.strip().lower())
+    within_limits(request, "reset_password", key=email.strip().lower())
     form = ResetPasswordForm({"email": email})
     if form.is_valid():
         form.save(request)
@@ -148,9 +148,10 @@ def confirm_only_address(user: User) -> bool:
     return True
 
 
-def _within_limits(request: HttpRequest, action: str, key: str | None = None) -> None:
-    if not ratelimit.consume(request, app=tries.APP, action=action, key=key):
-        raise _too_many(str(get_adapter().error_messages["rate_limited"]), request, action, key=key)
+def within_limits(request: HttpRequest, action: str, *, key: str | None = None, user: User | None = None) -> None:
+    """Count one more ``action``, by allauth's limits. Raises ``NotLetIn``: ``too_many_tries``."""
+    if not ratelimit.consume(request, app=tries.APP, action=action, key=key, user=user):
+        raise _too_many(str(get_adapter().error_messages["rate_limited"]), request, action, key=key, user=user)
 
 
 def _authenticated(request: HttpRequest, password: str, **login: str) -> User | None:
@@ -169,5 +170,6 @@ def _limited(request: HttpRequest, **login: str) -> Iterator[None]:
         raise _too_many(" ".join(exc.messages), request, "login_failed", key=key) from exc
 
 
-def _too_many(text: str, request: HttpRequest, action: str, *, key: str | None) -> NotLetIn:
-    return NotLetIn(text, code="too_many_tries", retry_after_s=tries.wait_s(request, action, key=key))
+def _too_many(text: str, request: HttpRequest, action: str, *, key: str | None, user: User | None = None) -> NotLetIn:
+    wait_s = tries.wait_s(request, action, key=key, user=user)
+    return NotLetIn(text, code="too_many_tries", retry_after_s=wait_s)

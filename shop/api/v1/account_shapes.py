@@ -12,21 +12,21 @@ from shop.api.v1.buying_shapes import AddressShape, PlainField, TokenField
 from shop.api.v1.shapes import MoneyShape
 from shop.hook_models import EventHook
 
-_PASSWORD = {"max_length": 128, "trim_whitespace": False}
+PASSWORD: dict[str, Any] = {"max_length": 128, "trim_whitespace": False}
 
 
 class RegisterRequest(StrictSerializer):
     """A new account; its address is confirmed by the link in a mail."""
 
     email = PlainField(max_length=254)
-    password = PlainField(**_PASSWORD)
+    password = PlainField(**PASSWORD)
 
 
 class ConfirmRequest(StrictSerializer):
     """The last part of the link in the mail that asks to confirm an address, and the password of the account."""
 
     key = serializers.RegexField(r"^[A-Za-z0-9_:-]+$", max_length=200)
-    password = PlainField(**_PASSWORD)
+    password = PlainField(**PASSWORD)
 
 
 class LoginRequest(StrictSerializer):
@@ -34,7 +34,7 @@ class LoginRequest(StrictSerializer):
 
     email = PlainField(max_length=254, required=False, allow_blank=True, default="")
     username = PlainField(max_length=150, required=False, allow_blank=True, default="")
-    password = PlainField(**_PASSWORD)
+    password = PlainField(**PASSWORD)
     code = PlainField(max_length=20, required=False, allow_blank=True, default="")
     device_name = PlainField(max_length=80, required=False, allow_blank=True, default="")
 

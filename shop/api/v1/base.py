@@ -108,8 +108,8 @@ class V1View(APIView):
         is_shared = self.is_public and response.status_code == 200
         response["Cache-Control"] = "no-cache" if is_shared else "no-store"
         if is_shared:
-            # The language chooses the words, so it belongs to what is compared.
-            response["Vary"] = "Accept-Language"
+            # The language chooses the words, the currency the estimates: both belong to what is compared.
+            response["Vary"] = "Accept-Language, Accept-Currency"
             response.add_post_render_callback(lambda rendered: _conditional(request._request, rendered))
         return response
 

@@ -15,6 +15,7 @@ from fulfillment.offers import Destination, offer
 from shop import basket as baskets
 from shop.api.v1 import buying_shapes as shapes
 from shop.api.v1.base import V1View, read
+from shop.api.v1.currencies import ACCEPT_CURRENCY, estimate
 from shop.api.v1.document import BASKET_TOKEN, MAYBE_BASKET_TOKEN, operation
 from shop.api.v1.problems import Problem, field_problem
 from shop.api.v1.shapes import amount, picture, totals
@@ -40,7 +41,7 @@ class ShowBasket(V1View):
         shapes.BasketShape,
         tag="basket",
         operation_id="basket",
-        parameters=[BASKET_TOKEN],
+        parameters=[BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404],
     )
     def get(self, request: Request) -> Response:
@@ -60,7 +61,7 @@ class AddLine(V1View):
         status=201,
         body=shapes.ChoiceRequest,
         body_example=_CHOICE,
-        parameters=[MAYBE_BASKET_TOKEN],
+        parameters=[MAYBE_BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404, 422],
         codes=_LINE_CODES,
     )
@@ -89,7 +90,7 @@ class BuyNow(V1View):
         status=201,
         body=shapes.ChoiceRequest,
         body_example=_CHOICE,
-        parameters=[MAYBE_BASKET_TOKEN],
+        parameters=[MAYBE_BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404, 422],
         codes=_LINE_CODES,
         description="With the token of an earlier direct basket that one is filled anew: a double click and a reload "
@@ -115,7 +116,7 @@ class ChangeLine(V1View):
         operation_id="basket_change",
         body=shapes.QuantityRequest,
         body_example={"quantity": 2},
-        parameters=[BASKET_TOKEN],
+        parameters=[BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404, 422],
         codes=f"`no_such_line`, {_LINE_CODES}",
     )
@@ -130,7 +131,7 @@ class ChangeLine(V1View):
         shapes.BasketShape,
         tag="basket",
         operation_id="basket_remove",
-        parameters=[BASKET_TOKEN],
+        parameters=[BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404, 422],
         codes="`no_such_line`",
     )
@@ -152,7 +153,7 @@ class Coupon(V1View):
         operation_id="basket_coupon",
         body=shapes.CouponRequest,
         body_example={"code": "WELCOME10"},
-        parameters=[BASKET_TOKEN],
+        parameters=[BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404, 422],
         codes="`too_many_tries`, `nothing_to_buy`; any other 422 says in `detail` why the code does not work",
     )
@@ -167,7 +168,7 @@ class Coupon(V1View):
         shapes.BasketShape,
         tag="basket",
         operation_id="basket_coupon_remove",
-        parameters=[BASKET_TOKEN],
+        parameters=[BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404],
     )
     def delete(self, request: Request) -> Response:
@@ -186,7 +187,7 @@ class Tidy(V1View):
         shapes.BasketShape,
         tag="basket",
         operation_id="basket_tidy",
-        parameters=[BASKET_TOKEN],
+        parameters=[BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404],
     )
     def post(self, request: Request) -> Response:
@@ -227,6 +228,7 @@ def shown(request: Request, basket: Basket) -> dict[str, Any]:
         "kind": basket.kind,
         "lines": [shown_line(line) for line in page.lines],
         "totals": totals(page.totals) if page.totals else None,
+        "estimate": estimate(request, page.totals.total) if page.totals else None,
         "coupon_code": page.coupon_code,
         "coupon_problem": page.coupon_problem,
         "has_problems": page.has_problems,

@@ -130,6 +130,7 @@ class BasketShape(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=["cart", "direct"])
     lines = BasketLineShape(many=True)
     totals = TotalsShape(allow_null=True, help_text="null if nothing in it can be bought.")
+    estimate = MoneyShape(allow_null=True, help_text="The total in the currency of Accept-Currency; never charged.")
     coupon_code = serializers.CharField(allow_blank=True)
     coupon_problem = serializers.CharField(allow_blank=True)
     has_problems = serializers.BooleanField()
@@ -160,6 +161,7 @@ class QuoteShape(serializers.Serializer[Any]):
     parcels = ParcelChoiceShape(many=True)
     unserved = serializers.ListField(child=serializers.CharField(), help_text="Titles of what is not sent there.")
     totals = TotalsShape()
+    estimate = MoneyShape(allow_null=True, help_text="The total in the currency of Accept-Currency; never charged.")
     coupon_problem = serializers.CharField(allow_blank=True)
     is_unknown = serializers.BooleanField(help_text="A supplier could not tell its ways of sending just now.")
     ships_to = serializers.ListField(
@@ -274,6 +276,9 @@ class ReturnShape(serializers.Serializer[Any]):
     comment = serializers.CharField(allow_blank=True)
     answer = serializers.CharField(allow_blank=True, help_text="What the shop's staff answered.")
     lines = ReturnLineShape(many=True)
+    photos = serializers.ListField(
+        child=serializers.CharField(), help_text="Where the photos are read, with the token that opens the order."
+    )
     created_at = serializers.DateTimeField()
 
 

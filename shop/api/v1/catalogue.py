@@ -21,6 +21,7 @@ from shop.addresses import country_choices, country_name, known_countries
 from shop.api.v1 import catalogue_shapes as shapes
 from shop.api.v1.base import PublicView, read_query
 from shop.api.v1.catalogue_answers import shown_card, shown_category, shown_product
+from shop.api.v1.currencies import ACCEPT_CURRENCY
 from shop.api.v1.document import operation
 from shop.api.v1.problems import field_problem
 from shop.api.v1.shapes import amount
@@ -39,6 +40,7 @@ _CARD = {
     "picture_url": "https://shop.example.com/media/products/small/linen.webp",
     "picture_alt": "A folded towel",
     "price": {"amount": "24.90", "currency": "USD"},
+    "estimate": None,
     "compare_at": None,
     "saving_percent": None,
     "has_higher_prices": True,
@@ -147,6 +149,7 @@ class ListProducts(PublicView):
         operation_id="products",
         auth="public",
         query=shapes.ListQuery,
+        parameters=[ACCEPT_CURRENCY],
         example={
             "results": [_CARD],
             "next_cursor": "n.linen-towel",
@@ -162,7 +165,7 @@ class ListProducts(PublicView):
         found = _find(values, with_facets=False)
         _check_category(values, found)
         pairs = zip(found.products, cards(found.products), strict=True)
-        results = [shown_card(product, card) for product, card in pairs]
+        results = [shown_card(request, product, card) for product, card in pairs]
         return Response(
             {
                 "results": results,
@@ -233,13 +236,14 @@ class ShowProduct(PublicView):
         tag="catalogue",
         operation_id="product",
         auth="public",
+        parameters=[ACCEPT_CURRENCY],
         errors=[404],
     )
     def get(self, request: Request, slug: str) -> Response:
         product = Product.objects.on_sale().for_page().filter(slug=slug).first()
         if product is None:
             raise Http404
-        return Response(shown_product(product))
+        return Response(shown_product(request, product))
 
 
 class ShowDelivery(PublicView):

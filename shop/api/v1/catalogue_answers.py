@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rest_framework.request import Request
+
 from catalog.content import sanitize_html
 from catalog.models import Category, Product
 from catalog.translations import translate_categories, translate_products, words_in, words_of
+from shop.api.v1.currencies import estimate
 from shop.api.v1.shapes import amount
 from shop.cards import ProductCard
 from shop.product_page import Picture, VariantChoice, product_page
@@ -23,7 +26,7 @@ def shown_category(category: Category) -> dict[str, Any]:
     }
 
 
-def shown_card(product: Product, card: ProductCard) -> dict[str, Any]:
+def shown_card(request: Request, product: Product, card: ProductCard) -> dict[str, Any]:
     return {
         "slug": product.slug,
         "title": card.title,
@@ -32,6 +35,7 @@ def shown_card(product: Product, card: ProductCard) -> dict[str, Any]:
         "picture_url": absolute(card.picture_url) if card.picture_url else None,
         "picture_alt": card.picture_alt,
         "price": amount(card.price),
+        "estimate": estimate(request, card.price),
         "compare_at": amount(card.compare_at),
         "saving_percent": card.saving,
         "has_higher_prices": card.has_higher_prices,
@@ -39,7 +43,7 @@ def shown_card(product: Product, card: ProductCard) -> dict[str, Any]:
     }
 
 
-def shown_product(product: Product) -> dict[str, Any]:
+def shown_product(request: Request, product: Product) -> dict[str, Any]:
     translate_products([product])
     translate_categories([product.category])
     shown_words = {*product.option_names, *words_of(product.variants.all())}
@@ -57,7 +61,7 @@ def shown_product(product: Product) -> dict[str, Any]:
         "option_names": product.option_names,
         "option_labels": {word: words.get(word, word) for word in sorted(shown_words)},
         "pictures": [_picture(picture) for picture in page.pictures],
-        "variants": [_variant(choice, urls) for choice in page.choices],
+        "variants": [_variant(request, choice, urls) for choice in page.choices],
         "preselected_sku": page.selected.sku if page.selected else None,
     }
 
@@ -72,12 +76,13 @@ def _picture(picture: Picture) -> dict[str, Any]:
     }
 
 
-def _variant(choice: VariantChoice, urls: Mapping[int, str]) -> dict[str, Any]:
+def _variant(request: Request, choice: VariantChoice, urls: Mapping[int, str]) -> dict[str, Any]:
     return {
         "sku": choice.sku,
         "label": choice.label,
         "options": choice.options,
         "price": amount(choice.price),
+        "estimate": estimate(request, choice.price),
         "compare_at": amount(choice.compare_at),
         "saving_percent": choice.saving,
         "stock_level": choice.stock_level,

@@ -103,6 +103,7 @@ class CardShape(serializers.Serializer[Any]):
     picture_url = serializers.CharField(allow_null=True)
     picture_alt = serializers.CharField(allow_blank=True)
     price = MoneyShape(allow_null=True)
+    estimate = MoneyShape(allow_null=True, help_text="The price in the currency of Accept-Currency; never charged.")
     compare_at = MoneyShape(allow_null=True)
     saving_percent = serializers.IntegerField(allow_null=True)
     has_higher_prices = serializers.BooleanField(help_text="Other variants cost more: say “from”.")
@@ -150,6 +151,7 @@ class VariantShape(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     options = serializers.DictField(child=serializers.CharField())
     price = MoneyShape()
+    estimate = MoneyShape(allow_null=True, help_text="The price in the currency of Accept-Currency; never charged.")
     compare_at = MoneyShape(allow_null=True)
     saving_percent = serializers.IntegerField(allow_null=True)
     stock_level = serializers.ChoiceField(choices=["in", "low", "out"])

@@ -27,6 +27,7 @@ from shop.api.v1 import buying_shapes as shapes
 from shop.api.v1.base import V1View, once, read
 from shop.api.v1.baskets import own_basket, shown_line
 from shop.api.v1.catalogue import address_field, methods_of
+from shop.api.v1.currencies import ACCEPT_CURRENCY, estimate
 from shop.api.v1.document import BASKET_TOKEN, IDEMPOTENCY_KEY, operation
 from shop.api.v1.problems import Problem, field_problem
 from shop.api.v1.shapes import amount, totals
@@ -53,7 +54,7 @@ class Quote(V1View):
         operation_id="quote",
         body=shapes.QuoteRequest,
         body_example={"country": "US", "province": "New York", "postcode": "10001"},
-        parameters=[BASKET_TOKEN],
+        parameters=[BASKET_TOKEN, ACCEPT_CURRENCY],
         errors=[404, 422],
         codes="`nothing_to_order`",
         description="May ask suppliers for their ways of sending, for a few seconds at most.",
@@ -71,7 +72,7 @@ class Quote(V1View):
         if page.is_unknown and may_ask_delivery(request._request):
             look_up_unknown(serve(checkout.items, country)[0], country)
             page = page_of()
-        return Response(_quote(checkout, page, country))
+        return Response(_quote(request, checkout, page, country))
 
 
 class PlaceOrder(V1View):
@@ -178,13 +179,14 @@ def _chosen(shipping: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {way["parcel"]: way["service"] for way in shipping if way["service"]}
 
 
-def _quote(checkout: OpenCheckout, page: CheckoutPage, country: str) -> dict[str, Any]:
+def _quote(request: Request, checkout: OpenCheckout, page: CheckoutPage, country: str) -> dict[str, Any]:
     return {
         "stamp": page.stamp,
         "lines": [shown_line(line) for line in page.lines],
         "parcels": [_parcel(parcel) for parcel in page.parcels],
         "unserved": page.unserved,
         "totals": totals(page.totals),
+        "estimate": estimate(request, page.totals.total),
         "coupon_problem": page.coupon_problem,
         "is_unknown": page.is_unknown,
         "ships_to": None if checkout.countries is None else sorted(checkout.countries),

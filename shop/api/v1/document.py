@@ -101,7 +101,8 @@ def operation(
         told |= {401}
     if auth in ("account", "staff"):
         told |= {403}
-    good = OpenApiResponse(answer, description="Done." if answer is None else "")
+    # A file is given as ``{(200, its type): …}``, anything else is this API's JSON.
+    good = answer if isinstance(answer, dict) else {status: OpenApiResponse(answer, description=_good(answer))}
     examples = []
     if example is not None:
         examples.append(OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)]))
@@ -119,7 +120,7 @@ def operation(
         parameters=[*([query] if query is not None else []), *parameters],
         request=body,
         responses={
-            status: good,
+            **good,
             **{
                 (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_TITLES[code])
                 for code in sorted(told)
@@ -129,6 +130,10 @@ def operation(
         auth=schemes,  # type: ignore[arg-type]  # security requirements, as the generator takes them
         methods=methods,
     )
+
+
+def _good(answer: Any) -> str:
+    return "Done." if answer is None else ""
 
 
 class DeviceScheme(OpenApiAuthenticationExtension):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from fulfillment.models import Order, ReturnRequest
+from shop.structured_data import absolute
 
 
 def shown_return(order: Order, found: ReturnRequest) -> dict[str, Any]:
@@ -24,6 +27,10 @@ def shown_return(order: Order, found: ReturnRequest) -> dict[str, Any]:
                 "quantity": row.quantity,
             }
             for row in found.lines.all()
+        ],
+        "photos": [
+            absolute(reverse("v1-return-photo", args=[order.number, found.number, position]))
+            for position in found.photos.values_list("position", flat=True)
         ],
         "created_at": found.created_at,
     }

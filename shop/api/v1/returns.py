@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fulfillment import returns
-from fulfillment.models import Order
+from fulfillment.models import Order, ReturnPhoto
 from shop.api.base import PhotosParser, read_json
 from shop.api.idempotency import owner_of_order
 from shop.api.v1 import buying_shapes as shapes
@@ -78,6 +81,29 @@ class ShowReturn(V1View):
         if found is None:
             raise not_found()
         return Response(shown_return(order, found))
+
+
+class ShowPhoto(V1View):
+    """A photo that came with a return."""
+
+    http_method_names = ["get", "head"]
+
+    @operation(
+        "A photo of a return",
+        {(200, "image/webp"): OpenApiTypes.BINARY},
+        tag="orders",
+        operation_id="return_photo",
+        parameters=[ORDER_TOKEN],
+        errors=[404],
+        description="For whoever may see the order. The shop has made each photo a WebP.",
+    )
+    def get(self, request: Request, number: str, return_number: str, position: str) -> HttpResponse:
+        order = own_order(request, number)
+        rows = ReturnPhoto.objects.filter(request__order=order, request__number=return_number)
+        found = rows.filter(position=int(position)).first() if re.fullmatch("[0-9]{1,3}", position) else None
+        if found is None:
+            raise not_found()
+        return HttpResponse(bytes(found.content), content_type="image/webp")
 
 
 def _read_form(request: Request) -> tuple[Any, list[UploadedFile]]:

@@ -22,7 +22,7 @@ from shop.api.v1.problems import Problem, field_problem, not_found
 from shop.device_models import Device
 from shop.devices import Pair, TokenProblem
 
-_TOKENS = {
+TOKENS = {
     "token_type": "Bearer",
     "access_token": "wq3…",
     "access_expires_in_s": 900,
@@ -109,7 +109,7 @@ class LogIn(EntranceView):
         operation_id="log_in",
         body=shapes.LoginRequest,
         body_example={"email": "ada@example.com", "password": "…", "device_name": "Ada's phone"},
-        example=_TOKENS,
+        example=TOKENS,
         auth="public",
         errors=[401],
         codes="`bad_credentials`, `second_factor_required` (send `code` as well), `too_many_tries` (429)",
@@ -125,7 +125,7 @@ class LogIn(EntranceView):
             raise _not_let_in(exc) from exc
         join_guest_orders(user)
         pair = devices.open_device(user, name=values["device_name"], has_second_factor=has_second_factor)
-        return Response(_tokens(pair))
+        return Response(shown_tokens(pair))
 
 
 class Refresh(EntranceView):
@@ -138,7 +138,7 @@ class Refresh(EntranceView):
         operation_id="refresh",
         body=shapes.RefreshRequest,
         body_example={"refresh_token": "m7F…"},
-        example=_TOKENS,
+        example=TOKENS,
         auth="public",
         errors=[401],
         codes="`token_expired`, `token_revoked`, `token_unknown`, `token_reused` (the device is logged out): log in",
@@ -148,7 +148,7 @@ class Refresh(EntranceView):
     def post(self, request: Request) -> Response:
         token = read(shapes.RefreshRequest, request.data)["refresh_token"]
         try:
-            return Response(_tokens(devices.refresh(token)))
+            return Response(shown_tokens(devices.refresh(token)))
         except TokenProblem as exc:
             raise Problem(401, exc.code, exc.message, headers={"WWW-Authenticate": "Bearer"}) from exc
 
@@ -255,7 +255,7 @@ def _not_let_in(exc: NotLetIn) -> Problem:
     return Problem(401, exc.code, exc.message, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _tokens(pair: Pair) -> dict[str, Any]:
+def shown_tokens(pair: Pair) -> dict[str, Any]:
     return {
         "token_type": "Bearer",
         "access_token": pair.access,

@@ -6,7 +6,21 @@ from django.http import Http404
 from django.urls import path, re_path
 from rest_framework.request import Request
 
-from shop.api.v1 import account, baskets, catalogue, checkouts, orders, returns, sessions, staff, staff_answers
+from shop.api.v1 import (
+    account,
+    baskets,
+    catalogue,
+    checkouts,
+    currencies,
+    invoices,
+    orders,
+    own_data,
+    returns,
+    sessions,
+    staff,
+    staff_answers,
+    wishes,
+)
 from shop.api.v1.base import V1View
 
 
@@ -24,6 +38,7 @@ class Nothing(V1View):
 urlpatterns = [
     path("shop/", catalogue.ShowShop.as_view(), name="v1-shop"),
     path("pages/<slug:slug>/", catalogue.ShowPage.as_view(), name="v1-page"),
+    path("currencies/", currencies.ListCurrencies.as_view(), name="v1-currencies"),
     path("countries/", catalogue.ListCountries.as_view(), name="v1-countries"),
     re_path("^countries/(?P<country>[A-Z]{2})/$", catalogue.ShowCountry.as_view(), name="v1-country"),
     path("categories/", catalogue.ListCategories.as_view(), name="v1-categories"),
@@ -47,6 +62,14 @@ urlpatterns = [
     path("orders/<slug:number>/payments/<slug:payment_id>/", orders.ShowPayment.as_view(), name="v1-payment"),
     path("orders/<slug:number>/returns/", returns.AskForReturn.as_view(), name="v1-ask-for-return"),
     path("orders/<slug:number>/returns/<slug:return_number>/", returns.ShowReturn.as_view(), name="v1-return"),
+    path("orders/<slug:number>/invoice/", invoices.ShowInvoice.as_view(), name="v1-invoice"),
+    path("orders/<slug:number>/invoice/pdf/", invoices.InvoicePdf.as_view(), name="v1-invoice-pdf"),
+    path(
+        "orders/<slug:number>/returns/<slug:return_number>/photos/<slug:position>/",
+        returns.ShowPhoto.as_view(),
+        name="v1-return-photo",
+    ),
+    path("stock-watches/", wishes.WatchStock.as_view(), name="v1-watch-stock"),
     path("auth/register/", sessions.Register.as_view(), name="v1-register"),
     path("auth/confirm-email/", sessions.ConfirmAddress.as_view(), name="v1-confirm-address"),
     path("auth/login/", sessions.LogIn.as_view(), name="v1-log-in"),
@@ -60,6 +83,13 @@ urlpatterns = [
     path("account/addresses/<slug:address_id>/", account.OneAddress.as_view(), name="v1-one-address"),
     path("account/orders/", account.Orders.as_view(), name="v1-account-orders"),
     path("account/events/", account.Events.as_view(), name="v1-account-events"),
+    path("account/wishes/", wishes.Wishes.as_view(), name="v1-wishes"),
+    path("account/emails/", own_data.Emails.as_view(), name="v1-emails"),
+    path("account/emails/remove/", own_data.RemoveEmail.as_view(), name="v1-remove-email"),
+    path("account/emails/primary/", own_data.PrimaryEmail.as_view(), name="v1-primary-email"),
+    path("account/password/", own_data.Password.as_view(), name="v1-change-password"),
+    path("account/export/", own_data.Export.as_view(), name="v1-export"),
+    path("account/close/", own_data.Close.as_view(), name="v1-close-account"),
     path("account/webhooks/", account.Hooks.as_view(), name="v1-webhooks"),
     path("account/webhooks/<slug:hook_id>/", account.OneHook.as_view(), name="v1-one-webhook"),
     path("staff/orders/", staff.Orders.as_view(), name="v1-staff-orders"),

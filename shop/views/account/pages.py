@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.availability import in_stock
 from catalog.models import ProductImage, Variant
+from catalog.translations import reader_language, sold_titles
 from fulfillment.models import Order
 from shop import customer_session
 from shop.accounts import address_book, wishes
@@ -39,6 +40,7 @@ class ShownWish:
     """A wish beside what it costs now and whether it can be had."""
 
     variant: Variant
+    title: str
     price: Money
     picture: ProductImage | None
     url: str
@@ -159,17 +161,24 @@ def address_action(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def wish_list(request: HttpRequest) -> HttpResponse:
     """What the customer would like to have, with today's price and stock."""
-    shown = [
+    return render(request, "account/wishes.html", {"wishes": shown_wishes(user_of(request))})
+
+
+def shown_wishes(user: User) -> list[ShownWish]:
+    """The customer's wishes in the reader's language, newest first."""
+    variants = [wish.variant for wish in wishes.wishes_of(user)]
+    titles = sold_titles(variants, reader_language())
+    return [
         ShownWish(
-            variant=wish.variant,
-            price=Money(wish.variant.price, wish.variant.currency),
-            picture=variant_picture(wish.variant),
-            url=f"{wish.variant.product.get_absolute_url()}?{urlencode({'variant': wish.variant.sku})}",
-            is_available=in_stock(wish.variant),
+            variant=variant,
+            title=titles[variant.sku],
+            price=Money(variant.price, variant.currency),
+            picture=variant_picture(variant),
+            url=f"{variant.product.get_absolute_url()}?{urlencode({'variant': variant.sku})}",
+            is_available=in_stock(variant),
         )
-        for wish in wishes.wishes_of(user_of(request))
+        for variant in variants
     ]
-    return render(request, "account/wishes.html", {"wishes": shown})
 
 
 @private_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.availability import in_stock
+from catalog.models import Variant
 from shop.accounts import stock_watch
 from shop.accounts.orders import confirmed_addresses
 from shop.forms import StockWatchForm
@@ -44,10 +46,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     own = confirmed_addresses(user) if user else []
     form = StockWatchForm(request.POST or None, initial={"email": own[0] if own else ""})
     if request.method == "POST" and form.is_valid():
-        email = form.cleaned_data["email"]
-        if allowed(request, "stock-watch", times=_ASKS, seconds=_ASKS_S):
-            stock_watch.watch(variant, email=email, user=user)
-        state = "watching" if email.lower() in own else "asked"
+        state = watch(request, variant, email=form.cleaned_data["email"], user=user)
         return redirect(f"{request.path}?{urlencode({'sku': variant.sku, 'state': state})}")
     context = {
         "form": form,
@@ -56,6 +55,13 @@ def ask(request: HttpRequest) -> HttpResponse:
         "is_available": in_stock(variant),
     }
     return render(request, "shop/stock_watch.html", context, status=400 if request.method == "POST" else 200)
+
+
+def watch(request: HttpRequest, variant: Variant, *, email: str, user: User | None) -> str:
+    """Have ``email`` told. ``watching``: it is a confirmed address of ``user``; ``asked``: its owner has to agree."""
+    if allowed(request, "stock-watch", times=_ASKS, seconds=_ASKS_S):
+        stock_watch.watch(variant, email=email, user=user)
+    return "watching" if user and email.strip().lower() in confirmed_addresses(user) else "asked"
 
 
 @private_page

@@ -25,17 +25,18 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "v1-shop", "v1-page", "v1-countries", "v1-country", "v1-categories", "v1-products", "v1-product-filters",
     "v1-product", "v1-product-delivery", "v1-basket-lines", "v1-buy-now", "v1-order-links", "v1-register",
-    "v1-confirm-address", "v1-log-in", "v1-refresh", "v1-reset-password",
+    "v1-confirm-address", "v1-log-in", "v1-refresh", "v1-reset-password", "v1-currencies", "v1-watch-stock",
 }  # fmt: skip
 #: What a basket's token opens, an order's, an account's.
 BASKET = {"v1-basket", "v1-basket-line", "v1-basket-coupon", "v1-basket-tidy", "v1-quote", "v1-place-order"}
 ORDER = {
     "v1-order", "v1-order-cancel", "v1-order-events", "v1-start-payment", "v1-payment", "v1-ask-for-return",
-    "v1-return",
+    "v1-return", "v1-return-photo", "v1-invoice", "v1-invoice-pdf",
 }  # fmt: skip
 ACCOUNT = {
     "v1-log-out", "v1-devices", "v1-end-device", "v1-account", "v1-addresses", "v1-one-address", "v1-account-orders",
-    "v1-account-events", "v1-webhooks", "v1-one-webhook",
+    "v1-account-events", "v1-webhooks", "v1-one-webhook", "v1-wishes", "v1-emails", "v1-remove-email",
+    "v1-primary-email", "v1-change-password", "v1-export", "v1-close-account",
 }  # fmt: skip
 STAFF = {pattern.name for pattern in urlpatterns if (pattern.name or "").startswith("v1-staff-")}
 

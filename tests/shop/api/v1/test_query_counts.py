@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
@@ -17,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from fulfillment.models import Order, OrderLink, Refund
 from fulfillment.transitions import record
 from shop import devices, hooks
+from shop.accounts import wishes
 from shop.accounts.models import SavedAddress
 from tests.factories import (
     ListingFactory,
@@ -58,6 +60,8 @@ LISTS: dict[str, tuple[Callable[[User], Any], int]] = {
         lambda boss: hooks.register(boss, url=f"https://push.example.com/{next(_numbers)}", scope="own"),
         2,
     ),
+    "account/emails/": (lambda boss: EmailAddress.objects.create(user=boss, email=f"{next(_numbers)}@example.com"), 2),
+    "account/wishes/": (lambda boss: wishes.add_wish(boss, ListingFactory().variant), 6),
     "auth/devices/": (devices.open_device, 2),
     "categories/": (lambda boss: ListingFactory(), 3),
     "countries/": (lambda boss: ListingFactory(), 1),

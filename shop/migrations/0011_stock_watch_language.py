@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0008_page_translation'),
+        ('shop', '0010_device_second_factor'),
     ]
 
     operations = [
