@@ -39,7 +39,7 @@ def cancel_by_customer(order: Order) -> None:
         # A worker that is just asking for prices finds its claim gone, before we look whether one was faster.
         due.update(fence=F("fence") + 1, lease_until=None)
         if order.is_at_the_bank:
-            raise NotNow("The bank is still working on this order's payment.", code="processing")
+            raise NotNow(_("The bank is still working on this order's payment."), code="processing")
         if not may_cancel(order):
             raise NotNow(_("The order is being bought, or was."), code="too_late")
         cancel_and_refund(order, actor="customer", reason="Canceled by the customer.")

@@ -200,9 +200,10 @@ def settled(supplier_order: SupplierOrder, *, attention: str, reason: str, actor
         lock_order(supplier_order.order_id)
         supplier_order.refresh_from_db()
         if not may_settle(supplier_order):
-            raise NotNow(f"It is {supplier_order.get_status_display()} by now, and nothing is noted.")
+            text = _("It is %(status)s by now, and nothing is noted.")
+            raise NotNow(text % {"status": supplier_order.get_status_display()})
         if supplier_order.attention != attention:
-            raise NotNow("Something else is noted by now. Read it, then answer that.", code="other_note")
+            raise NotNow(_("Something else is noted by now. Read it, then answer that."), code="other_note")
         call_for_person(supplier_order, "", reason, actor=actor)
 
 

@@ -58,7 +58,7 @@ def open_page(order: Order, *, method: str, return_urls: ReturnUrls) -> str:
     for _try in range(2):
         payment = start_payment(order, method=method)
         if payment.status == _P.SUCCEEDED:
-            raise PaymentProblem("There was nothing to pay.", code="already_paid")
+            raise PaymentProblem(gettext("There was nothing to pay."), code="already_paid")
         try:
             return _page_of(payment, return_urls)
         except Rejected as exc:

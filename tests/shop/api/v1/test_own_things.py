@@ -203,7 +203,7 @@ def test_address_is_added_confirmed_made_primary_and_the_old_one_removed(app: Ap
     added = app.post("account/emails/", {**PROOF, "email": "ada@example.org"})
     early = app.post("account/emails/primary/", {**PROOF, "email": "ada@example.org"})
     key = link_in(mails()[0], "/confirm-email/").rstrip("/").rpartition("/")[2]
-    app.post("auth/confirm-email/", {"key": key})
+    app.post("auth/confirm-email/", {"key": key, "password": PROOF["password"]})
     first = app.post("account/emails/remove/", {**PROOF, "email": "ada@example.com"})
     primary = app.post("account/emails/primary/", {**PROOF, "email": "ada@example.org"})
     removed = app.post("account/emails/remove/", {**PROOF, "email": "ada@example.com"})
