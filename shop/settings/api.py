@@ -18,7 +18,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": f"{SHOP_NAME} API",
     "VERSION": "1",
     "PREPROCESSING_HOOKS": ["shop.api.v1.document.only_this_api"],
-    "POSTPROCESSING_HOOKS": ["shop.api.v1.document.finish"],
+    "POSTPROCESSING_HOOKS": ["shop.api.v1.document.finish", "shop.api.v1.examples.add_examples"],
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",

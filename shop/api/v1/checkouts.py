@@ -87,21 +87,6 @@ class PlaceOrder(V1View):
         operation_id="place_order",
         status=201,
         body=shapes.OrderRequest,
-        body_example={
-            "email": "ada@example.com",
-            "address": {
-                "first_name": "Ada",
-                "last_name": "Lovelace",
-                "line1": "123 Main St",
-                "city": "New York",
-                "province": "New York",
-                "postcode": "10001",
-                "country": "US",
-                "phone": "+1 212 555 0123",
-            },
-            "seen_total": {"amount": "24.90", "currency": "USD"},
-            "stamp": "pX4….0a1b2c3d4e5f6071",
-        },
         parameters=[BASKET_TOKEN, IDEMPOTENCY_KEY],
         errors=[404, 409, 422],
         codes="`basket_changed` and `price_changed` (quote again, show it, ask again), `out_of_stock`, `cannot_order` "

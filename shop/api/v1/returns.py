@@ -44,7 +44,6 @@ class AskForReturn(V1View):
         operation_id="ask_for_return",
         status=201,
         body={"application/json": shapes.ReturnRequestBody, "multipart/form-data": shapes.ReturnForm},
-        body_example={"lines": [{"position": 1, "quantity": 1}], "reason": "damaged", "comment": "The seam is open."},
         parameters=[ORDER_TOKEN, IDEMPOTENCY_KEY],
         errors=[404, 409, 422],
         codes="`too_late`, `too_many`, `too_often`",

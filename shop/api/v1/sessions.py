@@ -76,7 +76,6 @@ class ConfirmAddress(EntranceView):
         operation_id="confirm_address",
         status=204,
         body=shapes.ConfirmRequest,
-        body_example={"key": "MQ:1wGxQz:zX0…", "password": "a long sentence that nobody guesses"},
         auth="public",
         errors=[422],
         codes="`key_unknown` (used up, too old, or not the password of the account: logging in has a new mail sent), "
@@ -137,7 +136,6 @@ class Refresh(EntranceView):
         tag="accounts",
         operation_id="refresh",
         body=shapes.RefreshRequest,
-        body_example={"refresh_token": "m7F…"},
         example=TOKENS,
         auth="public",
         errors=[401],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 from django.test import Client
 
+from shop.api.v1.examples import NoExample, example_of
 from shop.api.v1.urls import Nothing, urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,62 @@ def test_every_operation_says_what_it_does_and_how_it_says_no(document: dict[str
             for status in problems:
                 content = operation["responses"][status]["content"]["application/problem+json"]
                 assert content["examples"], (path, status)
+
+
+def media_of(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(where, media type object) of every request body and every good answer; files have no example."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            contents = {"request": operation.get("requestBody", {}).get("content", {})}
+            for status, response in operation["responses"].items():
+                if status.startswith("2"):
+                    contents[status] = response.get("content", {})
+            for where, content in contents.items():
+                for media in content.values():
+                    if media["schema"].get("format") != "binary":
+                        yield f"{operation['operationId']} {where}", media
+
+
+def as_json_schema(schema: Any, schemas: dict[str, Any]) -> Any:
+    """OpenAPI 3.0's words in those of JSON Schema; members that are not named are not allowed."""
+    if isinstance(schema, list):
+        return [as_json_schema(part, schemas) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return as_json_schema(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    # Names of members are no words of the schema: `properties` is gone through by itself.
+    told = {word: value for word, value in schema.items() if word not in ("nullable", "properties", "default")}
+    found = {word: as_json_schema(value, schemas) for word, value in told.items()}
+    if "properties" in schema:
+        found["properties"] = {name: as_json_schema(part, schemas) for name, part in schema["properties"].items()}
+        found.setdefault("additionalProperties", False)
+    return {"anyOf": [found, {"type": "null"}]} if schema.get("nullable") else found
+
+
+def test_every_body_and_every_answer_has_an_example_that_its_schema_allows(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    wrong = []
+    for where, media in media_of(document):
+        if not media.get("examples"):
+            try:
+                example_of(media["schema"], schemas)
+            except NoExample as exc:
+                wrong.append(f"{where}: put {exc} into shop/api/v1/example_values.py")
+        for example in media.get("examples", {}).values():
+            validator = jsonschema.Draft7Validator(as_json_schema(media["schema"], schemas))
+            wrong += [
+                f"{where}: {found.json_path}: {found.message}" for found in validator.iter_errors(example["value"])
+            ]
+
+    assert wrong == []
+
+
+def test_example_of_an_unknown_member_is_asked_for_by_its_name() -> None:
+    schemas = {"Towel": {"type": "object", "properties": {"warp": {"type": "string"}}, "required": ["warp"]}}
+
+    with pytest.raises(NoExample, match=r"Towel\.warp"):
+        example_of({"$ref": "#/components/schemas/Towel"}, schemas)
 
 
 def test_page_for_people_is_drawn_by_the_shop_s_own_files(client: Client) -> None:
