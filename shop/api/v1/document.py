@@ -151,30 +151,51 @@ class DeviceScheme(OpenApiAuthenticationExtension):
         }
 
 
+_RATE_HEADERS = {
+    "RateLimit-Limit": "Requests that this client may make in a minute.",
+    "RateLimit-Remaining": "How many of them are left.",
+    "RateLimit-Reset": "Seconds until they are all there again.",
+    "RateLimit-Policy": "Which limit this is.",
+}
+
+
 def only_this_api(endpoints: list[Any], **kwargs: Any) -> list[Any]:
     """The older guides' addresses have a document of their own."""
     return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
 
 
 def finish(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """What the generator cannot know: headers of every answer, and an example for every problem."""
-    rate = {
-        name: {"schema": {"type": "string"}, "description": text}
-        for name, text in {
-            "RateLimit-Limit": "Requests that this client may make in a minute.",
-            "RateLimit-Remaining": "How many of them are left.",
-            "RateLimit-Reset": "Seconds until they are all there again.",
-            "RateLimit-Policy": "Which limit this is.",
-        }.items()
-    }
+    """What the generator cannot know: headers, answers that come before the view, an example for every problem."""
     components = result.setdefault("components", {})
-    components["headers"] = rate
+    components["headers"] = {name: _header(text) for name, text in _RATE_HEADERS.items()}
     _allow_empty_once(result)
     for item in result["paths"].values():
-        for operation_ in item.values():
+        for method, operation_ in item.items():
+            # What everybody sees the same is compared by its ETag: PublicView.
+            if method == "get" and operation_["security"] == [{}]:
+                _add_not_modified(operation_)
+            once = any(parameter["name"] == IDEMPOTENCY_KEY.name for parameter in operation_.get("parameters", ()))
             for status, response in operation_["responses"].items():
-                _finish_response(int(status), response)
+                _finish_response(int(status), response, once=once)
     return result
+
+
+def _header(description: str, *, required: bool = False) -> dict[str, Any]:
+    return {"schema": {"type": "string"}, "description": description, **({"required": True} if required else {})}
+
+
+def _add_not_modified(operation_: dict[str, Any]) -> None:
+    etag = {"ETag": _header("What this answer is, to be sent as `If-None-Match` next time.", required=True)}
+    operation_["responses"]["200"]["headers"] = dict(etag)
+    operation_["responses"]["304"] = {"description": "It is still as it was; there is no body.", "headers": etag}
+    operation_.setdefault("parameters", []).append(
+        {
+            "in": "header",
+            "name": "If-None-Match",
+            "schema": {"type": "string", "maxLength": 500, "pattern": "^[ -~]*$"},
+            "description": "The `ETag` of the answer that is at hand: if nothing has changed, 304 says so.",
+        }
+    )
 
 
 def _allow_empty_once(part: Any) -> None:
@@ -193,13 +214,16 @@ def _allow_empty_once(part: Any) -> None:
             _allow_empty_once(item)
 
 
-def _finish_response(status: int, response: dict[str, Any]) -> None:
-    names = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy")
+def _finish_response(status: int, response: dict[str, Any], *, once: bool) -> None:
+    headers = response.setdefault("headers", {})
     if status not in (401, 405):
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        headers.update({name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS})
     if status in (409, 429, 503):
-        wait = {"schema": {"type": "string"}, "description": "Seconds to wait."}
-        response.setdefault("headers", {})["Retry-After"] = wait
+        headers["Retry-After"] = _header("Seconds to wait.")
+    if status == 401:
+        headers["WWW-Authenticate"] = _header("`Bearer`: an access token is asked for.", required=True)
+    if once and (status < 300 or status == 422):
+        headers["Idempotent-Replayed"] = _header("`true`: the first answer under this Idempotency-Key, once more.")
     content = response.get("content", {}).get(CONTENT_TYPE)
     if content is not None and status in _EXAMPLES:
         code, title, detail = _EXAMPLES[status]

@@ -135,6 +135,21 @@ def test_unchanged_answer_is_not_sent_again(app: App) -> None:
     assert changed.status_code == 200
 
 
+def test_unchanged_answer_says_how_many_requests_are_left(app: App) -> None:
+    first = app.get("categories/")
+
+    again = app.get("categories/", If_None_Match=f"W/{first['ETag']}")
+
+    assert again.status_code == 304
+    assert int(again["RateLimit-Remaining"]) == int(first["RateLimit-Remaining"]) - 1
+    assert (again["ETag"], again["Vary"]) == (first["ETag"], first["Vary"])
+    assert "Content-Type" not in again
+
+
+def test_read_is_not_refused_for_another_etag(app: App) -> None:
+    assert app.get("categories/", If_Match='"another"').status_code == 200
+
+
 def test_product_costs_the_same_queries_for_any_number_of_variants(app: App) -> None:
 
     one, many = ListingFactory().variant.product, ListingFactory().variant.product

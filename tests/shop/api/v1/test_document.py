@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from django.test import Client
 
+from shop.api.v1.base import PublicView
 from shop.api.v1.examples import NoExample, example_of
 from shop.api.v1.urls import Nothing, urlpatterns
 
@@ -95,6 +96,41 @@ def test_every_body_and_every_answer_has_an_example_that_its_schema_allows(docum
             ]
 
     assert wrong == []
+
+
+def operations_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {operation["operationId"]: operation for item in document["paths"].values() for operation in item.values()}
+
+
+def test_reads_that_are_compared_say_so(client: Client, document: dict[str, Any]) -> None:
+    told = {
+        re.sub(r"\{[^}]*\}", "{}", path)
+        for path, item in document["paths"].items()
+        if "304" in item.get("get", {}).get("responses", {})
+    }
+    compared = {
+        "/api/v1/" + re.sub(r"<[^>]*>|\(\?P[^)]*\)", "{}", str(pattern.pattern)).strip("^$")
+        for pattern in urlpatterns
+        if issubclass(pattern.callback.view_class, PublicView)
+    }
+    shop = operations_of(document)["shop"]
+
+    assert told == compared
+    assert "If-None-Match" in {parameter["name"] for parameter in shop["parameters"]}
+    for status in ("200", "304"):
+        assert {"ETag", "RateLimit-Remaining"} <= set(shop["responses"][status]["headers"])
+    assert "content" not in shop["responses"]["304"]
+
+
+def test_headers_that_a_client_acts_on_are_declared(document: dict[str, Any]) -> None:
+    for operation in operations_of(document).values():
+        names = {parameter["name"] for parameter in operation.get("parameters", ())}
+        for status, response in operation["responses"].items():
+            headers = response["headers"]
+            is_kept = "Idempotency-Key" in names and (status[0] == "2" or status == "422")
+            assert ("Idempotent-Replayed" in headers) is is_kept
+            assert ("WWW-Authenticate" in headers) is (status == "401")
+            assert ("Retry-After" in headers) is (status in ("409", "429", "503"))
 
 
 def test_example_of_an_unknown_member_is_asked_for_by_its_name() -> None:
