@@ -13,13 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
 
-from catalog.models import Listing, Product, SyncRun, WatchedProduct
+from catalog.listing_use import check_now
+from catalog.models import Listing, Product, SyncRun
 from catalog.syncing import planning, runs
-from integrations.http import done_within
 from shop.errors import DomainError
 
-#: Somebody waits for the answer.
-_PATIENCE_S = 15.0
 #: One page asks about no more products of suppliers than this.
 _MOST = 5
 
@@ -104,15 +102,12 @@ def _sources(product: Product) -> list[Listing]:
 def _ask(request: HttpRequest, product: Product) -> None:
     changes = 0
     for listing in _sources(product):
-        watched, _is_new = WatchedProduct.objects.get_or_create(
-            account=listing.account, external_product_id=listing.external_product_id
-        )
         try:
-            with done_within(_PATIENCE_S):
-                changes += runs.check_now(watched)
+            changes += check_now(listing)
         except DomainError as exc:
             text = _now("%(product)s could not be read: %(reason)s Nothing was changed.")
-            messages.warning(request, text % {"product": watched, "reason": exc.message})
+            named = f"{listing.account.label}: {listing.external_product_id}"
+            messages.warning(request, text % {"product": named, "reason": exc.message})
             continue
     if changes:
         text = ngettext("%(n)d change was found.", "%(n)d changes were found.", changes) % {"n": changes}

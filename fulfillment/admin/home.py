@@ -8,21 +8,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from fulfillment import health, payment_events, refunds
-from fulfillment.admin.payments import TransferFilter
-from fulfillment.models import Order, Payment, Refund, ReturnRequest, SupplierOrder
-from fulfillment.states import OrderStatus, PaymentStatus
-from fulfillment.to_pay import waiting_for_staff
-from fulfillment.unpaid import unread_pages
+from fulfillment import health
+from fulfillment.models import Order
+from fulfillment.states import OrderStatus
+from fulfillment.waiting import WAITING
 from shop.money import Money
-
-_LIST = "admin:fulfillment_{}_changelist".format
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,83 +48,26 @@ def home_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
 
 
 def _work() -> Iterator[tuple[str, Work]]:
-    """Each kind of work with the permission that shows it."""
-    yield (
-        "fulfillment.view_supplierorder",
-        _of(
-            _("Supplier orders that need a person"),
-            SupplierOrder.objects.needing_a_person(),
-            _LIST("supplierorder"),
-            "attention=any",
-        ),
-    )
-    yield (
-        "fulfillment.view_supplierorder",
-        _of(_("Orders to pay at the supplier"), waiting_for_staff(), "admin:fulfillment_to_pay"),
-    )
-    yield from _payments()
-    yield from _refunds()
-    yield (
-        "fulfillment.view_returnrequest",
-        _of(_("Returns that wait for an answer"), ReturnRequest.objects.needing_a_person(), _LIST("returnrequest")),
-    )
-
-
-def _payments() -> Iterator[tuple[str, Work]]:
-    payments = Payment.objects.all()
-    yield (
-        "fulfillment.view_payment",
-        _of(
-            _("Bank transfers that are awaited"),
-            TransferFilter.awaited(payments),
-            _LIST("payment"),
-            "transfers=awaited",
-        ),
-    )
-    yield (
-        "fulfillment.view_payment",
-        _of(
-            _("Payments that do not fit"),
-            _unfitting(payments),
-            _LIST("payment"),
-            "status__exact=mismatch",
-        ),
-    )
-    yield (
-        "fulfillment.view_payment",
-        _of(_("Payment pages that could not be read"), unread_pages(), _LIST("payment"), "pages=unread"),
-    )
-    yield (
-        "fulfillment.view_paymentevent",
-        _of(
+    changes = "admin:fulfillment_{}_changelist".format
+    # What the rows are called, and where they are shown.
+    pages = {
+        "supplier_orders": (_("Supplier orders that need a person"), changes("supplierorder"), "attention=any"),
+        "to_pay": (_("Orders to pay at the supplier"), "admin:fulfillment_to_pay", ""),
+        "transfers": (_("Bank transfers that are awaited"), changes("payment"), "transfers=awaited"),
+        "mismatches": (_("Payments that do not fit"), changes("payment"), "status__exact=mismatch"),
+        "unread_pages": (_("Payment pages that could not be read"), changes("payment"), "pages=unread"),
+        "strays": (
             _("Money for payments that nobody knows"),
-            payment_events.strays(),
-            _LIST("paymentevent"),
+            changes("paymentevent"),
             "outcome__exact=unknown_payment",
         ),
-    )
-
-
-def _refunds() -> Iterator[tuple[str, Work]]:
-    yield (
-        "fulfillment.view_refund",
-        _of(
-            _("Refunds to be done by a person"),
-            Refund.objects.filter(status=Refund.Status.TO_DO),
-            _LIST("refund"),
-            "status__exact=to_do",
-        ),
-    )
-    yield (
-        "fulfillment.view_refund",
-        _of(_("Refunds that failed"), refunds.failed(), _LIST("refund"), "status__exact=failed"),
-    )
-
-
-def _unfitting(payments: QuerySet[Payment]) -> QuerySet[Payment]:
-    """Payments that do not fit, as long as something of what came has not gone back."""
-    nothing_told = Q(told_amount__isnull=True, refunded_amount=0)
-    return payments.filter(nothing_told | Q(refunded_amount__lt=F("told_amount")), status=PaymentStatus.MISMATCH)
+        "refunds": (_("Refunds to be done by a person"), changes("refund"), "status__exact=to_do"),
+        "failed_refunds": (_("Refunds that failed"), changes("refund"), "status__exact=failed"),
+        "returns": (_("Returns that wait for an answer"), changes("returnrequest"), ""),
+    }
+    for waiting in WAITING:
+        text, page, query = pages[waiting.name]
+        yield waiting.permission, _of(text, waiting.rows(), page, query)
 
 
 def _of(text: str, rows: QuerySet[Any], page: str, query: str = "") -> Work:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from fulfillment.admin.answers import PAYMENT_ANSWERS, REFUND_ANSWERS, AnsweringMixin, buttons
 from fulfillment.labels import PAYMENT_TONES, REFUND_TONES
 from fulfillment.models import Payment, Refund
-from fulfillment.states import OrderStatus, PaymentStatus
 from fulfillment.unpaid import unread_pages
+from fulfillment.waiting import awaited
 from integrations.admin import PageAdmin
 from integrations.cells import amount_text, label, money_text, nowrap, time_text
 
@@ -32,15 +32,7 @@ class TransferFilter(admin.SimpleListFilter):
         return [("awaited", _("Awaited"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        return self.awaited(queryset) if self.value() == "awaited" else queryset
-
-    @staticmethod
-    def awaited(queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        return queryset.filter(
-            method=Payment.Method.BANK_TRANSFER,
-            status=PaymentStatus.PENDING,
-            order__status=OrderStatus.AWAITING_PAYMENT,
-        )
+        return awaited(queryset) if self.value() == "awaited" else queryset
 
 
 class PageFilter(admin.SimpleListFilter):

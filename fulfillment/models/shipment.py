@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fulfillment.models.supplier_order import ExternalOrder, SupplierOrder
+from integrations.models import new_public_id
 
 
 class Shipment(models.Model):
     """A parcel with a tracking number."""
 
+    public_id = models.CharField(max_length=40, unique=True, default=new_public_id, editable=False)
     supplier_order = models.ForeignKey(
         SupplierOrder, on_delete=models.PROTECT, related_name="shipments", verbose_name=_("supplier order")
     )

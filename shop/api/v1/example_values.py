@@ -240,6 +240,12 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "charged": None,
         "external_ids": [],
     },
+    "ToPayShape": {
+        "supplier_order": "k3VwX9aQ2d",
+        "external_id": "8123456789012345",
+        "money": _COST,
+        "pay_by": "2026-01-03T03:04:05Z",
+    },
     "ListingShape": {
         "external_product_id": "1005001234567890",
         "external_sku_id": "12000040000010101",

@@ -11,16 +11,13 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.models import Listing
-from fulfillment.models import Shipment
 from integrations.crypto import UndecryptableValue, seal, unseal
 from shop.api.v1 import staff_shapes as shapes
 from shop.api.v1.base import V1View, read_query
 from shop.api.v1.document import operation
-from shop.api.v1.problems import field_problem, not_found
+from shop.api.v1.problems import Problem, field_problem, not_found
 
 PAGE_SIZE = 50
-_MAX_WAITING = 100
 _document = partial(operation, tag="staff", auth="staff")
 
 
@@ -91,8 +88,7 @@ class Shipments(V1View):
     @_document("Parcels, newest first", shapes.ShipmentsShape, operation_id="staff_shipments", query=shapes.StaffQuery)
     def get(self, request: Request) -> Response:
         values = read_query(shapes.StaffQuery, request.query_params)
-        rows = Shipment.objects.select_related("supplier_order__order")
-        return Response(_page(rows, values["cursor"], shapes.shown_shipment))
+        return Response(_page(shapes.shipments(), values["cursor"], shapes.shown_shipment))
 
 
 class Listings(V1View):
@@ -108,8 +104,7 @@ class Listings(V1View):
     )
     def get(self, request: Request) -> Response:
         values = read_query(shapes.StaffQuery, request.query_params)
-        rows = Listing.objects.select_related("variant", "account")
-        return Response(_page(rows, values["cursor"], shapes.shown_listing))
+        return Response(_page(shapes.listings(), values["cursor"], shapes.shown_listing))
 
 
 class Refunds(V1View):
@@ -132,25 +127,6 @@ class Refunds(V1View):
         return Response(_page(rows, values["cursor"], shapes.shown_refund))
 
 
-class Attention(V1View):
-    """What waits for a person."""
-
-    permission = "fulfillment.view_supplierorder"
-
-    @_document("What waits for a person", shapes.AttentionShape, operation_id="staff_attention")
-    def get(self, request: Request) -> Response:
-        parts = shapes.supplier_orders().exclude(attention="").order_by("pk")[:_MAX_WAITING]
-        found: list[Any] = []
-        if request.user.has_perm("fulfillment.view_returnrequest"):
-            found = list(shapes.returns_().filter(status__in=["requested", "received"]).order_by("pk")[:_MAX_WAITING])
-        return Response(
-            {
-                "supplier_orders": [shapes.shown_supplier_order(part) for part in parts],
-                "returns": [shapes.shown_return(row) for row in found],
-            }
-        )
-
-
 def _page(rows: QuerySet[Any], cursor: str, show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """A page of ``rows``, newest first. The cursor is a sealed id of this very list: ids never leave."""
     name = rows.model.__name__
@@ -170,6 +146,11 @@ def _opened(cursor: str, name: str) -> int:
     except UndecryptableValue:
         of, number = "", ""
     if of != name or not number.isdecimal():
-        text = _("There is no such page (any more). Begin at the first one.")
-        raise field_problem("cursor", text, code="unknown_cursor")
+        raise unknown_cursor()
     return int(number)
+
+
+def unknown_cursor() -> Problem:
+    """The cursor is of another list, or of none."""
+    text = _("There is no such page (any more). Begin at the first one.")
+    return field_problem("cursor", text, code="unknown_cursor")

@@ -3,93 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Model
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from fulfillment.admin.answers import (
-    ORDER_ANSWERS,
-    PAYMENT_ANSWERS,
-    REFUND_ANSWERS,
-    Answer,
-)
-from fulfillment.admin.part_answers import SUPPLIER_ORDER_ANSWERS
-from fulfillment.admin.returns import RETURN_ANSWERS
+from fulfillment.admin.answers import Answer
 from fulfillment.badges import forget_cached
-from fulfillment.models import Order, Payment
 from shop.api.serializers import StrictSerializer
-from shop.api.v1 import staff_shapes as shapes
 from shop.api.v1.base import V1View, once, read
 from shop.api.v1.buying_shapes import PlainField
 from shop.api.v1.document import IDEMPOTENCY_KEY, operation
 from shop.api.v1.problems import Problem, not_found
+from shop.api.v1.staff_kinds import KINDS, Answered
 
 #: What the request says in another way: the key of a refund is made of the Idempotency-Key.
 _HIDDEN = frozenset({"key"})
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A kind of thing that staff answer: its addresses, how it is found, who may see it, how it is shown."""
-
-    noun: str
-    answers: tuple[Answer, ...]
-    find: Callable[[str], Model | None]
-    view_permission: str
-    show: Callable[[Any], Mapping[str, Any]]
-    shape: type[serializers.Serializer[Any]]
-
-
-KINDS = (
-    Answered(
-        "orders",
-        ORDER_ANSWERS,
-        lambda key: Order.objects.filter(number=key).prefetch_related("supplier_orders", "payments").first(),
-        "fulfillment.view_order",
-        shapes.shown_order,
-        shapes.StaffOrderShape,
-    ),
-    Answered(
-        "supplier-orders",
-        SUPPLIER_ORDER_ANSWERS,
-        lambda key: shapes.supplier_orders().filter(public_id=key).first(),
-        "fulfillment.view_supplierorder",
-        shapes.shown_supplier_order,
-        shapes.SupplierOrderShape,
-    ),
-    Answered(
-        "payments",
-        PAYMENT_ANSWERS,
-        lambda key: Payment.objects.filter(public_id=key).select_related("order").first(),
-        "fulfillment.view_payment",
-        shapes.shown_payment,
-        shapes.StaffPaymentShape,
-    ),
-    Answered(
-        "refunds",
-        REFUND_ANSWERS,
-        lambda key: shapes.refunds().filter(public_id=key).first(),
-        "fulfillment.view_refund",
-        shapes.shown_refund,
-        shapes.StaffRefundShape,
-    ),
-    Answered(
-        "returns",
-        RETURN_ANSWERS,
-        lambda key: shapes.returns_().filter(number=key).first(),
-        "fulfillment.view_returnrequest",
-        shapes.shown_return,
-        shapes.StaffReturnShape,
-    ),
-)
 
 
 class AnswerView(V1View):
@@ -113,7 +47,7 @@ class AnswerView(V1View):
         values = read(self.body or StrictSerializer, request.data)
         if not self.answer.fits(target):
             text = _("This answer does not fit the state it is in by now: %(status)s.")
-            raise Problem(422, "not_now", text % {"status": target.get_status_display()})
+            raise Problem(422, "not_now", text % {"status": self.kind.state_text(target)})
         token = hashlib.sha256(f"{request.user.pk}:{request.headers['Idempotency-Key']}".encode()).hexdigest()[:48]
         form = self.answer.form(target, {**values, "key": token})
         if not form.is_valid():

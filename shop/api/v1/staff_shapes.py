@@ -8,7 +8,17 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from catalog.models import Listing
-from fulfillment.models import Order, Payment, Refund, ReturnLine, ReturnRequest, Shipment, SupplierOrder
+from fulfillment.models import (
+    ExternalOrder,
+    Order,
+    Payment,
+    PaymentEvent,
+    Refund,
+    ReturnLine,
+    ReturnRequest,
+    Shipment,
+    SupplierOrder,
+)
 from fulfillment.states import OrderStatus, PaymentStatus, ReturnStatus, SupplierOrderStatus
 from shop.api.serializers import StrictSerializer
 from shop.api.v1.account_shapes import ShortOrderShape
@@ -106,6 +116,7 @@ class SupplierOrdersShape(serializers.Serializer[Any]):
 
 
 class ShipmentShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
     tracking_number = serializers.CharField()
     carrier = serializers.CharField(allow_blank=True)
     tracking_url = serializers.CharField(allow_blank=True)
@@ -153,11 +164,41 @@ class StaffReturnShape(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class ToPayShape(serializers.Serializer[Any]):
+    """An order at a supplier that a person has to pay there, or that has lapsed unpaid."""
+
+    order = serializers.CharField()
+    supplier_order = serializers.CharField(help_text="The supplier order's `id`.")
+    reference = serializers.CharField()
+    account = serializers.CharField()
+    external_id = serializers.CharField(help_text="The supplier's number of it.")
+    money = MoneyShape(allow_null=True, help_text="null while the supplier has not told it.")
+    pay_by = serializers.DateTimeField(allow_null=True)
+
+
+class StrayShape(serializers.Serializer[Any]):
+    """A paid session of a provider that belongs to no payment of the shop."""
+
+    provider = serializers.CharField()
+    event_id = serializers.CharField()
+    session_id = serializers.CharField(allow_blank=True)
+    payment_reference = serializers.CharField(allow_blank=True)
+    received_at = serializers.DateTimeField()
+
+
 class AttentionShape(serializers.Serializer[Any]):
-    """What waits for a person, the oldest first; at most 100 of each."""
+    """What waits for a person, the oldest first. Lists that the account may not see are empty."""
 
     supplier_orders = SupplierOrderShape(many=True)
+    to_pay = ToPayShape(many=True)
+    transfers = StaffPaymentShape(many=True, help_text="Bank transfers that are awaited.")
+    mismatches = StaffPaymentShape(many=True, help_text="Money that came and does not fit.")
+    unread_pages = StaffPaymentShape(many=True, help_text="Payment pages that closed and could not be read.")
+    strays = StrayShape(many=True, help_text="Money for payments that nobody knows.")
+    refunds = StaffRefundShape(many=True, help_text="Refunds that a person has to send.")
+    failed_refunds = StaffRefundShape(many=True, help_text="Refunds that did not go back.")
     returns = StaffReturnShape(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="Goes on in every list that is not at its end.")
 
 
 def orders() -> QuerySet[Order]:
@@ -165,16 +206,36 @@ def orders() -> QuerySet[Order]:
 
 
 def supplier_orders() -> QuerySet[SupplierOrder]:
-    return SupplierOrder.objects.select_related("order", "account").prefetch_related("external_orders")
+    return with_supplier_order(SupplierOrder.objects.all())
+
+
+def with_supplier_order(rows: QuerySet[SupplierOrder]) -> QuerySet[SupplierOrder]:
+    return rows.select_related("order", "account").prefetch_related("external_orders")
 
 
 def returns_() -> QuerySet[ReturnRequest]:
+    return with_return(ReturnRequest.objects.all())
+
+
+def with_return(rows: QuerySet[ReturnRequest]) -> QuerySet[ReturnRequest]:
     lines = Prefetch("lines", ReturnLine.objects.select_related("order_line"))
-    return ReturnRequest.objects.select_related("order", "refund").prefetch_related(lines)
+    return rows.select_related("order", "refund").prefetch_related(lines)
 
 
 def refunds() -> QuerySet[Refund]:
-    return Refund.objects.select_related("payment__order")
+    return with_refund(Refund.objects.all())
+
+
+def with_refund(rows: QuerySet[Refund]) -> QuerySet[Refund]:
+    return rows.select_related("payment__order")
+
+
+def shipments() -> QuerySet[Shipment]:
+    return Shipment.objects.select_related("supplier_order__order")
+
+
+def listings() -> QuerySet[Listing]:
+    return Listing.objects.select_related("variant", "account")
 
 
 def shown_order(order: Order) -> dict[str, Any]:
@@ -193,6 +254,10 @@ def shown_order(order: Order) -> dict[str, Any]:
 
 def shown_payment(payment: Payment) -> dict[str, Any]:
     return _payment(payment, payment.order)
+
+
+def shown_stray(event: PaymentEvent) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in StrayShape().fields}
 
 
 def _payment(payment: Payment, order: Order) -> dict[str, Any]:
@@ -241,8 +306,21 @@ def shown_supplier_order(part: SupplierOrder) -> dict[str, Any]:
     }
 
 
+def shown_to_pay(external: ExternalOrder) -> dict[str, Any]:
+    return {
+        "order": external.supplier_order.order.number,
+        "supplier_order": external.supplier_order.public_id,
+        "reference": external.supplier_order.reference,
+        "account": external.account.label,
+        "external_id": external.external_id,
+        "money": _amount(external.amount, external.currency),
+        "pay_by": external.pay_by,
+    }
+
+
 def shown_shipment(shipment: Shipment) -> dict[str, Any]:
     return {
+        "id": shipment.public_id,
         "tracking_number": shipment.tracking_number,
         "carrier": shipment.carrier,
         "tracking_url": shipment.tracking_url,

@@ -21,6 +21,7 @@ from shop.api.v1 import (
     staff_answers,
     wishes,
 )
+from shop.api.v1.attention import Attention
 from shop.api.v1.base import V1View
 
 
@@ -99,7 +100,7 @@ urlpatterns = [
     path("staff/shipments/", staff.Shipments.as_view(), name="v1-staff-shipments"),
     path("staff/listings/", staff.Listings.as_view(), name="v1-staff-listings"),
     path("staff/refunds/", staff.Refunds.as_view(), name="v1-staff-refunds"),
-    path("staff/attention/", staff.Attention.as_view(), name="v1-staff-attention"),
+    path("staff/attention/", Attention.as_view(), name="v1-staff-attention"),
     *staff_answers.urlpatterns(),
     re_path(r"", Nothing.as_view()),
 ]
