@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 
+from fulfillment.admin.answers import Answer
+from fulfillment.models import OrderLink
 from shop import devices
 from shop.api.v1.base import V1View
+from shop.api.v1.staff_kinds import KINDS, Answered
 from shop.api.v1.urls import Nothing, urlpatterns
 from shop.models import Device, DeviceToken
 from tests.customers import customer
-from tests.factories import ListingFactory
+from tests.factories import ListingFactory, OrderFactory
 from tests.shop.api.v1.app import ADDRESS, ROOT, App
+from tests.shop.api.v1.staff_rows import key_for
 from tests.staff import staff
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +56,10 @@ def routes() -> Iterator[tuple[str, str, URLPattern]]:
         for method in ("get", "post", "put", "patch", "delete"):
             if method in view.http_method_names and hasattr(view, method):
                 yield str(pattern.name), method.upper(), pattern
+
+
+def view_of(route: Any) -> Any:
+    return route.values[2].callback.view_class
 
 
 ROUTES = [pytest.param(*route, id=f"{route[1]} {route[0]}") for route in routes()]
@@ -133,12 +143,18 @@ def test_customer_does_not_reach_another_one_s_things(name: str, method: str, pa
     assert app.get("account/webhooks/").json()["results"][0]["id"] == hook["id"]
 
 
+def needs(view: Any) -> list[str]:
+    """The permissions that open a staff view, all of them together."""
+    if hasattr(view, "permissions"):
+        # Any of them does.
+        return list(view.permissions[:1])
+    return [view.permission, *([view.kind.view_permission] if hasattr(view, "kind") else [])]
+
+
 @pytest.mark.parametrize(("name", "method", "pattern"), [p for p in ROUTES if p.values[0] in STAFF])
 def test_staff_need_the_very_permission(name: str, method: str, pattern: URLPattern) -> None:
     view = pattern.callback.view_class
-    kind = getattr(view, "kind", None)
-    needed = [view.permission, *([kind.view_permission] if kind else [])]
-    path = path_of(pattern)
+    needed, path = needs(view), path_of(pattern)
 
     without = ask(method, path, Authorization=bearer(staff(username="nobody")))
     allowed = ask(method, path, Authorization=bearer(staff(*needed, username="clerk")))
@@ -149,6 +165,64 @@ def test_staff_need_the_very_permission(name: str, method: str, pattern: URLPatt
     assert without == (403, "permission_denied")
     assert allowed[0] in (200, 404)
     assert no_staff == (403, "permission_denied")
+
+
+@pytest.mark.parametrize(
+    "permission", sorted({one for p in ROUTES if p.values[0] in STAFF for one in needs(view_of(p))})
+)
+def test_each_permission_alone_opens_its_own_addresses_and_no_other(permission: str) -> None:
+    token = bearer(staff(permission))
+
+    for name, method, pattern in routes():
+        if name in STAFF:
+            view = pattern.callback.view_class
+            is_enough = permission in getattr(view, "permissions", ()) or needs(view) == [permission]
+            status, _code = ask(method, path_of(pattern), Authorization=token)
+            assert status in (200, 404) if is_enough else status == 403, (name, status)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [pytest.param(kind, answer, id=f"{kind.noun} {answer.name}") for kind in KINDS for answer in kind.answers],
+)
+def test_answer_reaches_a_real_row_for_those_who_may_give_it(kind: Answered, answer: Answer, supplier) -> None:
+    path = f"{ROOT}staff/{kind.noun}/{key_for(kind, answer)}/{answer.name}/"
+    may_see = bearer(staff(kind.view_permission, username="viewer"))
+    may_answer = bearer(staff(kind.view_permission, answer.permission, username="clerk"))
+
+    refused = ask("POST", path, Authorization=may_see)
+    blind = ask("POST", path, Authorization=bearer(staff(answer.permission, username="blind")))
+    status, code = ask("POST", path, Authorization=may_answer)
+
+    assert refused == (403, "permission_denied")
+    assert blind == (403, "permission_denied")
+    # The row was found and fits; what a form asks for is not in an empty body.
+    assert status == 200 or (status, code) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(("name", "method", "pattern"), [p for p in ROUTES if p.values[0] in BASKET | ORDER])
+def test_token_of_a_device_that_is_out_opens_no_basket_and_no_order(
+    name: str, method: str, pattern: URLPattern
+) -> None:
+    ended = devices.open_device(customer())
+    devices.end(ended.device)
+    path = path_of(pattern)
+
+    assert ask(method, path, Authorization=f"Bearer {ended.access}") == (401, "token_revoked")
+    assert ask(method, path, Authorization="Bearer nonsense") == (401, "token_unknown")
+
+
+@pytest.mark.parametrize(("name", "method", "pattern"), [p for p in ROUTES if p.values[0] in ORDER])
+def test_expired_and_revoked_order_tokens_open_nothing(name: str, method: str, pattern: URLPattern) -> None:
+    order, another = OrderFactory(), OrderFactory()
+    expired, revoked, foreign = OrderLink.mint(order), OrderLink.mint(order), OrderLink.mint(another)
+    links = OrderLink.objects.filter(order=order).order_by("pk")
+    OrderLink.objects.filter(pk=links[0].pk).update(expires_at=timezone.now())
+    OrderLink.objects.filter(pk=links[1].pk).update(revoked_at=timezone.now())
+    path = path_of(pattern, number=order.number)
+
+    for token in (expired, revoked, foreign, "nonsense"):
+        assert ask(method, path, Order_Token=token) == (404, "not_found")
 
 
 @pytest.mark.parametrize(("name", "method", "pattern"), [p for p in ROUTES if p.values[0] in ACCOUNT | STAFF])
