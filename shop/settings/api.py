@@ -18,7 +18,11 @@ SPECTACULAR_SETTINGS = {
     "TITLE": f"{SHOP_NAME} API",
     "VERSION": "1",
     "PREPROCESSING_HOOKS": ["shop.api.v1.document.only_this_api"],
-    "POSTPROCESSING_HOOKS": ["shop.api.v1.document.finish", "shop.api.v1.examples.add_examples"],
+    "POSTPROCESSING_HOOKS": [
+        "shop.api.v1.document.finish",
+        "shop.api.v1.examples.add_examples",
+        "shop.api.v1.links.add_links",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",

@@ -169,6 +169,10 @@ def finish(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     components = result.setdefault("components", {})
     components["headers"] = {name: _header(text) for name, text in _RATE_HEADERS.items()}
     _allow_empty_once(result)
+    for name, schema in components.get("schemas", {}).items():
+        # The generator's name for what is read. Every serializer here refuses what it does not know.
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema["additionalProperties"] = False
     for item in result["paths"].values():
         for method, operation_ in item.items():
             # What everybody sees the same is compared by its ETag: PublicView.

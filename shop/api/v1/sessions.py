@@ -107,7 +107,6 @@ class LogIn(EntranceView):
         tag="accounts",
         operation_id="log_in",
         body=shapes.LoginRequest,
-        body_example={"email": "ada@example.com", "password": "…", "device_name": "Ada's phone"},
         example=TOKENS,
         auth="public",
         errors=[401],

@@ -133,6 +133,30 @@ def test_headers_that_a_client_acts_on_are_declared(document: dict[str, Any]) ->
             assert ("Retry-After" in headers) is (status in ("409", "429", "503"))
 
 
+def test_links_lead_to_operations_that_take_what_they_give(document: dict[str, Any]) -> None:
+    operations = operations_of(document)
+    links = [
+        link
+        for operation in operations.values()
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+
+    assert links
+    for link in links:
+        taken = {f"{one['in']}.{one['name']}" for one in operations[link["operationId"]].get("parameters", ())}
+        assert set(link.get("parameters", {})) <= taken, link
+
+
+def test_bodies_are_closed_because_unknown_members_are_refused(client: Client, document: dict[str, Any]) -> None:
+    answer = client.post("/api/v1/auth/password-reset/", {"email": "ada@example.com", "x": 1}, "application/json")
+
+    assert answer.json()["errors"][0]["field"] == "x"
+    for name, schema in document["components"]["schemas"].items():
+        if name.endswith("Request"):
+            assert schema["additionalProperties"] is False, name
+
+
 def test_example_of_an_unknown_member_is_asked_for_by_its_name() -> None:
     schemas = {"Towel": {"type": "object", "properties": {"warp": {"type": "string"}}, "required": ["warp"]}}
 
