@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin import display
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -182,6 +182,9 @@ class SupplierAccountAdmin(AliseeksMixin, ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """As usual, with the secrets kept out of error reports."""
+        if object_id is not None and not object_id.isdecimal():
+            # An address can be typed; the buttons of the page ask the database by this number.
+            raise Http404
         response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         return response
 

@@ -1,0 +1,95 @@
+"""Who may open what, generated from all addresses of the shop: the admin's and the older guides'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.authtoken.models import Token
+
+from tests.staff import staff, superuser
+
+pytestmark = pytest.mark.django_db
+
+#: A value for each converter, of something that does not exist.
+_VALUES = {"int": "999999", "slug": "none", "str": "none", "path": "none", "uuid": "0" * 8, "": "none"}
+#: What lets people out of the admin, or serves its scripts their words.
+_OPEN_ADMIN = {"admin:logout", "admin:jsi18n"}
+#: What every member of staff may open: the first page, the search, one's own password, lists of what one may see.
+_ANY_STAFF = {
+    "admin:index", "admin:search", "admin:password_change", "admin:password_change_done", "admin:app_list",
+    "admin:toggle_sidebar", "admin:logout", "admin:jsi18n",
+}  # fmt: skip
+
+
+def addresses(resolver: URLResolver | None = None, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """(name with its namespace, address) of every pattern below ``resolver``."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        text = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern, text, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}", _filled(text)
+
+
+def _filled(text: str) -> str:
+    plain = re.sub(r"<(?:(\w+):)?\w+>", lambda found: _VALUES.get(found[1] or "", "none"), text)
+    # A regular expression's groups, and its marks of beginning and end.
+    plain = re.sub(r"\(\?P<\w+>[^)]*\)", "none", plain)
+    return "/" + re.sub(r"[\^$\\]|\(\?:?|\)\?", "", plain).lstrip("/")
+
+
+ADMIN = sorted({one for one in addresses() if one[1].startswith("/admin/") and one[1] != "/admin/login/"}, key=str)
+GUIDES = sorted({one for one in addresses() if re.match("/api/(orders/|aliexpress)", one[1])})
+
+
+def ids(rows: list[tuple[str, str]]) -> list[str]:
+    return [name for name, _address in rows]
+
+
+@pytest.mark.parametrize(("name", "address"), ADMIN, ids=ids(ADMIN))
+def test_admin_is_closed_to_strangers_and_to_customers(name: str, address: str) -> None:
+    customer = Client()
+    customer.force_login(User.objects.create_user("customer-1"))
+
+    for client in (Client(), customer):
+        for method in (client.get, client.post):
+            answer = method(address)
+            if name not in _OPEN_ADMIN:
+                assert answer.status_code in (302, 404), answer.content[:200]
+                assert answer.status_code == 404 or "/login/" in answer["Location"]
+
+
+@pytest.mark.parametrize(("name", "address"), ADMIN, ids=ids(ADMIN))
+def test_staff_without_a_permission_open_nothing_of_the_admin(name: str, address: str) -> None:
+    client = Client()
+    client.force_login(staff())
+
+    for method in (client.get, client.post):
+        if name not in _ANY_STAFF:
+            assert method(address).status_code in (302, 403, 404, 405)
+
+
+@pytest.mark.parametrize(("name", "address"), ADMIN, ids=ids(ADMIN))
+def test_typed_address_of_the_admin_breaks_nothing(name: str, address: str) -> None:
+    assert superuser().get(address).status_code < 500
+
+
+@pytest.mark.parametrize(("name", "address"), GUIDES, ids=ids(GUIDES))
+def test_older_guides_addresses_want_a_key_with_the_permission(name: str, address: str) -> None:
+    without = Token.objects.create(user=User.objects.create_user("program")).key
+
+    for headers, status in (({}, 401), ({"Authorization": f"Token {without}"}, 403)):
+        for method in ("get", "post"):
+            answer = getattr(Client(), method)(address, headers=headers)
+            assert answer.status_code in (status, 404, 405)
+
+
+def test_lists_are_not_empty() -> None:
+    assert len(ADMIN) > 100
+    assert len(GUIDES) >= 5
