@@ -115,6 +115,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "summary": "Dries fast, lasts long.",
         "description_html": "<p>Woven from European flax.</p>",
         "option_names": ["Color"],
+        "option_labels": {"Color": "Color", "Sage": "Sage"},
         "preselected_sku": _SKU,
     },
     "VariantShape": {
@@ -191,7 +192,12 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "EventsShape": {"next_cursor": "n.5f0c…"},
     "ReturnRequestBody": {"lines": _RETURN_LINES},
     "ReturnForm": {"request": json.dumps({"lines": _RETURN_LINES, "reason": "damaged", "comment": _COMMENT})},
-    "ReturnShape": {"number": "RET-4N8V2C", "status": "requested", "status_text": "Asked for"},
+    "ReturnShape": {
+        "number": "RET-4N8V2C",
+        "status": "requested",
+        "status_text": "Asked for",
+        "photos": [f"https://shop.example.com/api/v1/orders/{_NUMBER}/returns/RET-4N8V2C/photos/1/"],
+    },
     # accounts
     "ConfirmRequest": {"key": "MQ:1wGxQz:zX0Y3kT"},
     "LoginRequest": {"*without": ("username", "code")},
@@ -264,4 +270,24 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "ReturnsRefundRequest": {"amount": "24.90"},
     "SupplierOrdersBoughtRequest": {"external_ids": "8123456789012345"},
     "SupplierOrdersCanceledThereRequest": {"reason": "The supplier has none left."},
+    "StrayShape": {
+        "provider": "stripe",
+        "event_id": "evt_1QkZ8b",
+        "session_id": "cs_a1b2c3",
+        "payment_reference": "pi_3QkZ8b",
+    },
+    "SupplierOrdersSettledRequest": {"attention": "supplier_canceled", "reason": "The customer has the money back."},
+    "ExportShape": {
+        "account": {"first_name": "Ada", "last_name": "Lovelace", "has_password": True},
+        "email_addresses": [{"email": "ada@example.com", "verified": True, "primary": True}],
+        "second_factors": [],
+        "sessions": [{"ip": "192.0.2.7", "user_agent": "Firefox"}],
+        "devices": [{"name": "Ada's phone", "revoked_at": None}],
+        "event_webhooks": [],
+        "saved_addresses": [_ADDRESS],
+        "wishes": [{"sku": _SKU}],
+        "stock_watches": [],
+        "orders_count": 1,
+        "orders": [{"number": _NUMBER, "total": "26.90", "currency": "USD"}],
+    },
 }

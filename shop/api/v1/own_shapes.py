@@ -65,6 +65,8 @@ class ExportShape(serializers.Serializer[Any]):
     email_addresses = serializers.ListField(child=serializers.DictField())
     second_factors = serializers.ListField(child=serializers.DictField())
     sessions = serializers.ListField(child=serializers.DictField())
+    devices = serializers.ListField(child=serializers.DictField())
+    event_webhooks = serializers.ListField(child=serializers.DictField())
     saved_addresses = serializers.ListField(child=serializers.DictField())
     wishes = serializers.ListField(child=serializers.DictField())
     stock_watches = serializers.ListField(child=serializers.DictField())

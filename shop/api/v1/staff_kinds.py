@@ -42,7 +42,7 @@ SHIPMENT_ANSWERS = (
         permission=SETTLE,
         # What has arrived moves no more.
         fits=lambda shipment: shipment.delivered_at is None,
-        call=lambda shipment, *, actor: desk.lookgettext(shipment.supplier_order, actor=actor),
+        call=lambda shipment, *, actor: desk.look_now(shipment.supplier_order, actor=actor),
         icon="travel_explore",
     ),
 )
@@ -55,7 +55,7 @@ LISTING_ANSWERS = (
         done=_("The supplier was asked."),
         permission=_SYNC,
         fits=lambda listing: listing.is_active,
-        call=lambda listing, *, actor: listing_use.checkgettext(listing),
+        call=lambda listing, *, actor: listing_use.check_now(listing),
         icon="sync",
     ),
     Answer(

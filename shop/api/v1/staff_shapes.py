@@ -257,7 +257,13 @@ def shown_payment(payment: Payment) -> dict[str, Any]:
 
 
 def shown_stray(event: PaymentEvent) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in StrayShape().fields}
+    return {
+        "provider": event.provider,
+        "event_id": event.event_id,
+        "session_id": event.session_id,
+        "payment_reference": event.payment_reference,
+        "received_at": event.received_at,
+    }
 
 
 def _payment(payment: Payment, order: Order) -> dict[str, Any]:

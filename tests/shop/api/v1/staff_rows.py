@@ -54,6 +54,7 @@ def _supplier_orders() -> list[Model]:
             account=account, status="unknown", attention="outcome", first_sent_at=PAID_AT, settle_at=PAID_AT
         ),
         placed,
+        SupplierOrderFactory(account=account, status="canceled", next_attempt_at=None, attention="supplier_canceled"),
     ]
 
 

@@ -14,8 +14,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from fulfillment.models import Order, OrderLink, Refund, ReturnLine, ReturnRequest
+from fulfillment import payment_events
+from fulfillment.models import Order, OrderLink, PaymentEvent, Refund, ReturnLine, ReturnRequest
 from fulfillment.transitions import record
 from shop import devices, hooks
 from shop.accounts import wishes
@@ -44,10 +46,10 @@ def own_order(boss: User) -> Order:
     return Order.objects.filter(customer=boss).first() or OrderFactory(customer=boss)
 
 
-def refund() -> Refund:
+def refund(status: str = "to_do") -> Refund:
     payment = PaymentFactory(method="bank_transfer", status="succeeded", order__paid=True)
     return Refund.objects.create(
-        payment=payment, key=f"k-{payment.pk}", amount=5, currency=payment.currency, status="to_do"
+        payment=payment, key=f"k-{payment.pk}", amount=5, currency=payment.currency, status=status
     )
 
 
@@ -65,6 +67,24 @@ def asked_back() -> ReturnRequest:
 
 def to_pay() -> object:
     return ExternalOrderFactory(state="awaiting_payment", supplier_order__account__pays_automatically=False)
+
+
+def stray() -> object:
+    number = next(_numbers)
+    return PaymentEvent.objects.create(
+        provider="stripe",
+        event_id=f"evt_{number}",
+        kind="session",
+        note="paid",
+        session_id=f"cs_{number}",
+        outcome=payment_events.UNKNOWN_PAYMENT,
+        body={"reference": f"R{number}"},
+    )
+
+
+def unread_page() -> object:
+    long_ago = timezone.now() - timedelta(days=3)
+    return PaymentFactory(method="stripe", session_id=f"cs_{next(_numbers)}", session_expires_at=long_ago)
 
 
 def colored() -> object:
@@ -89,12 +109,15 @@ LISTS: dict[str, tuple[Callable[[User], Any], int]] = {
     "orders/{number}/events/": (lambda boss: record(own_order(boss).pk, "order.paid"), 20),
     "product-filters/#facets": (lambda boss: colored(), 4),
     "products/": (lambda boss: ListingFactory(), 4),
-    "staff/attention/#mismatches": (lambda boss: PaymentFactory(status="mismatch", order__paid=True), 8),
-    "staff/attention/#refunds": (lambda boss: refund(), 8),
-    "staff/attention/#returns": (lambda boss: asked_back(), 9),
-    "staff/attention/#supplier_orders": (lambda boss: held(), 9),
-    "staff/attention/#to_pay": (lambda boss: to_pay(), 9),
-    "staff/attention/#transfers": (lambda boss: PaymentFactory(method="bank_transfer"), 8),
+    "staff/attention/#mismatches": (lambda boss: PaymentFactory(status="mismatch", order__paid=True), 11),
+    "staff/attention/#refunds": (lambda boss: refund(), 11),
+    "staff/attention/#returns": (lambda boss: asked_back(), 12),
+    "staff/attention/#supplier_orders": (lambda boss: held(), 12),
+    "staff/attention/#to_pay": (lambda boss: to_pay(), 12),
+    "staff/attention/#failed_refunds": (lambda boss: refund("failed"), 11),
+    "staff/attention/#strays": (lambda boss: stray(), 11),
+    "staff/attention/#unread_pages": (lambda boss: unread_page(), 11),
+    "staff/attention/#transfers": (lambda boss: PaymentFactory(method="bank_transfer"), 11),
     "staff/listings/": (lambda boss: ListingFactory(), 5),
     "staff/orders/": (lambda boss: PaymentFactory(order__paid=True), 5),
     "staff/refunds/": (lambda boss: refund(), 5),

@@ -17,7 +17,7 @@ def give_ids(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfillment', '0016_refund_public_id'),
+        ('fulfillment', '0019_fill_payment_is_test'),
     ]
 
     operations = [
