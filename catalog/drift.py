@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import picture_marks
@@ -56,7 +56,7 @@ class Drift:
 
     @property
     def in_words(self) -> str:
-        text = _now("%(what)s: “%(then)s” when mapped, now “%(now)s”")
+        text = gettext("%(what)s: “%(then)s” when mapped, now “%(now)s”")
         return "; ".join(
             text % {"what": _WORDS.get(change.what, change.what), "then": change.then, "now": change.now}
             for change in self.changes

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fulfillment.admin.answers import Answer, AnsweringMixin, buttons
@@ -131,7 +131,7 @@ class EventHookAdmin(ClientAdmin):
     list_filter = ["scope", ("disabled_at", admin.EmptyFieldListFilter)]
 
     def status_text(self, target: EventHook) -> str:
-        return _now("switched off") if target.disabled_at else _now("in use")
+        return gettext("switched off") if target.disabled_at else gettext("in use")
 
     def facts(self, row: EventHook) -> list[tuple[Any, Any]]:
         return [

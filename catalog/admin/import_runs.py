@@ -13,9 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from catalog.admin.import_forms import FindForm, ImportForm
 from catalog.importing import finding, pictures, runs
@@ -192,7 +191,7 @@ class ImportRunAdmin(PageAdmin):
         if isinstance(run, HttpResponse):
             return run
         if runs.stop_run(run):
-            messages.success(request, _now("The import was stopped; what was imported stays."))
+            messages.success(request, gettext("The import was stopped; what was imported stays."))
         return HttpResponseRedirect(_page_of(run.pk))
 
     def retry(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -216,7 +215,7 @@ class ImportRunAdmin(PageAdmin):
             (item.position, item.entered, item.external_product_id, item.get_status_display(), item.note)
             for item in run.items.order_by("position", "pk").iterator()
         ]
-        heading = (_now("line"), _now("entered"), "product_id", _now("result"), _now("note"))
+        heading = (gettext("line"), gettext("entered"), "product_id", gettext("result"), gettext("note"))
         response = HttpResponse(as_csv(heading, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
         return response

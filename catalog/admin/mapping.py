@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -236,7 +236,7 @@ class MappingMixin:
         except DomainError as exc:
             messages.error(request, exc.message)
             return self._look(request, variant, pictures)
-        messages.success(request, _now("The variant is bought as this SKU now."))
+        messages.success(request, gettext("The variant is bought as this SKU now."))
         return HttpResponseRedirect(reverse(f"admin:{PAGE}", args=[variant.pk]))
 
     def _quote(self, request: HttpRequest, variant: Variant, pictures: PictureOrigins) -> dict[str, Any]:
@@ -244,7 +244,7 @@ class MappingMixin:
         if not form.is_valid():
             return {"country_form": form}
         if not cache.add(f"mapping-quote:{request.user.pk}", 1, _QUOTE_REST_S):
-            messages.warning(request, _now("One moment: the suppliers have just been asked."))
+            messages.warning(request, gettext("One moment: the suppliers have just been asked."))
             return {"country_form": form}
         listings = [listing for listing in variant.listings.all() if listing.is_active]
         quotes = live_quotes.quotes(listings, country=form.cleaned_data["country"])
@@ -309,10 +309,10 @@ def _margin_text(variant: Variant, listing: Listing) -> str:
 
 def _delivery_text(listing: Listing, country: str, options: tuple[DeliveryOption, ...] | None) -> str:
     if options is None:
-        return _now("not asked yet")
+        return gettext("not asked yet")
     way = choose_freight(options, listing.shipping_service)
     if way is None:
-        return _now("not to %(country)s") % {"country": country}
+        return gettext("not to %(country)s") % {"country": country}
     days = f", {way.min_days or '?'}–{way.max_days or '?'} d" if way.max_days else ""
     return f"{country}: {money_text(way.fee)}{days}"
 

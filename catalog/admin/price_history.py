@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PriceChange, Variant
@@ -41,7 +41,7 @@ class PriceChangeAdmin(ReadOnlyAdmin):
     @display(description=_("by"))
     def who(self, change: PriceChange) -> str:
         if change.actor == SYSTEM:
-            return _now("the shop")
+            return gettext("the shop")
         return str(change.username or change.actor)  # type: ignore[attr-defined]
 
     @display(description=_("at"), ordering="at")

@@ -16,9 +16,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -194,17 +193,17 @@ class PriceRuleAdmin(ModelAdmin):
 
     @display(description=_("changes prices"), ordering="is_automatic")
     def follows(self, rule: PriceRule) -> str:
-        return _now("by itself, as costs move") if rule.is_automatic else _now("when staff apply the preview")
+        return gettext("by itself, as costs move") if rule.is_automatic else gettext("when staff apply the preview")
 
     @display(description=_("in use"), ordering="is_active")
     def active_label(self, rule: PriceRule) -> SafeString:
-        return label(_now("In use"), "success") if rule.is_active else label(_now("Off"))
+        return label(gettext("In use"), "success") if rule.is_active else label(gettext("Off"))
 
     @display(description=_("preview"))
     def preview_link(self, rule: PriceRule) -> SafeString | str:
         if rule.pk is None:
             return "-"
-        return format_html('<a class="text-link staff-nowrap" href="{}">{}</a>', preview_url(rule), _now("Preview"))
+        return format_html('<a class="text-link staff-nowrap" href="{}">{}</a>', preview_url(rule), gettext("Preview"))
 
     @method_decorator(never_cache)
     def preview_view(self, request: HttpRequest) -> HttpResponse:
@@ -224,7 +223,7 @@ class PriceRuleAdmin(ModelAdmin):
         kept = {"rule": rule.pk if rule else "", "q": text}
         context = {
             **self.admin_site.each_context(request),
-            "title": _now("Price preview"),
+            "title": gettext("Price preview"),
             "opts": self.opts,
             "rules": list(PriceRule.objects.filter(is_active=True)),
             "rule": rule,
@@ -245,7 +244,7 @@ class PriceRuleAdmin(ModelAdmin):
         seen = [row for row in map(preview.parse_seen, request.POST.getlist("seen")) if row is not None]
         back = f"{reverse(f'admin:{PREVIEW}')}?{urlencode({'rule': _pk_text(request.POST.get('rule', ''))})}"
         if not seen:
-            messages.warning(request, _now("No price was ticked, and none has changed."))
+            messages.warning(request, gettext("No price was ticked, and none has changed."))
             return HttpResponseRedirect(back)
         if request.POST.get("confirmed") != "yes":
             return self._ask(request, seen, back)
@@ -265,7 +264,7 @@ class PriceRuleAdmin(ModelAdmin):
     def _ask(self, request: HttpRequest, seen: list[Seen], back: str) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": _now("Apply prices"),
+            "title": gettext("Apply prices"),
             "opts": self.opts,
             "seen": [str(row) for row in seen],
             "count": len(seen),

@@ -13,9 +13,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from catalog import matching
@@ -81,7 +80,7 @@ class ProductMappingMixin:
                 found = {"theirs": theirs, "rows": rows}
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _now("Map all variants"),
+            "title": gettext("Map all variants"),
             "opts": self.opts,  # type: ignore[attr-defined]
             "original": product,
             "product": product,
@@ -111,7 +110,7 @@ def _likely_source(product: Product) -> dict[str, Any]:
 def _read(request: HttpRequest, product: Product, form: CandidateForm) -> ProductSnapshot | None:
     variant = _variants(product).first()
     if variant is None:
-        messages.warning(request, _now("It has no variant that is bought as it is."))
+        messages.warning(request, gettext("It has no variant that is bought as it is."))
         return None
     account, product_id = form.cleaned_data["account"], form.cleaned_data["product"]
     try:
@@ -184,7 +183,7 @@ def _map_chosen(
         text = ngettext("%(n)d variant is mapped.", "%(n)d variants are mapped.", done)
         messages.success(request, text % {"n": done})
     elif not chosen:
-        messages.warning(request, _now("Nothing was ticked, and nothing has changed."))
+        messages.warning(request, gettext("Nothing was ticked, and nothing has changed."))
 
 
 def _marks(account: SupplierAccount, theirs: ProductSnapshot, sku_ids: set[str]) -> dict[str, str | None]:

@@ -16,9 +16,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 
@@ -133,7 +132,7 @@ class ExchangeRateAdmin(ModelAdmin):
         fetch = RateFetch.objects.filter(source=ExchangeRate.Source.ECB).first()
         context = {
             **self.admin_site.each_context(request),
-            "title": _now("Exchange rates"),
+            "title": gettext("Exchange rates"),
             "opts": self.opts,
             "rows": rows,
             "stale": [row for row in rows if row.is_stale],

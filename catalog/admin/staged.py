@@ -18,9 +18,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from catalog.admin.staged_tables import (
@@ -160,13 +159,13 @@ class StagedProductAdmin(ModelAdmin):
     @display(description=_("state"))
     def state_label(self, row: StagedProduct) -> SafeString:
         if row.is_dismissed:
-            return label(_now("put aside"))
+            return label(gettext("put aside"))
         if row.product_id is None:
-            return label(_now("not in the shop yet"), "warning")
+            return label(gettext("not in the shop yet"), "warning")
         if row.changes_count:
             text = ngettext("%(n)d change", "%(n)d changes", row.changes_count)
             return label(text % {"n": row.changes_count}, "info")
-        return label(_now("in the shop"), "success")
+        return label(gettext("in the shop"), "success")
 
     @admin.action(description=_("Publish"), permissions=["publish"])
     def publish_chosen(self, request: HttpRequest, queryset: QuerySet[StagedProduct]) -> None:
@@ -209,12 +208,12 @@ class StagedProductAdmin(ModelAdmin):
         told = [
             row.source_title,
             row.store_name,
-            _now("rating %(percent)s %%") % {"percent": row.rating_percent} if row.rating_percent else "",
-            _now("sold %(count)s") % {"count": row.quantity_sold} if row.quantity_sold is not None else "",
-            _now("%(days)s days to %(country)s") % {"days": row.ship_days, "country": row.country}
+            gettext("rating %(percent)s %%") % {"percent": row.rating_percent} if row.rating_percent else "",
+            gettext("sold %(count)s") % {"count": row.quantity_sold} if row.quantity_sold is not None else "",
+            gettext("%(days)s days to %(country)s") % {"days": row.ship_days, "country": row.country}
             if row.ship_days
             else "",
-            "" if row.is_orderable else _now("not sold now"),
+            "" if row.is_orderable else gettext("not sold now"),
         ]
         return format_html("{} {}<br>{}", row.account, link or row.external_product_id, " · ".join(filter(None, told)))
 
@@ -254,10 +253,10 @@ class StagedProductAdmin(ModelAdmin):
         try:
             product = publishing.publish(obj.pk, actor=f"staff:{request.user.pk}")
         except DomainError as exc:
-            messages.error(request, _now("Saved, but not published. %(why)s") % {"why": exc.message})
+            messages.error(request, gettext("Saved, but not published. %(why)s") % {"why": exc.message})
         else:
-            self.log_change(request, obj, _now("Published."))
-            messages.success(request, _now("“%(title)s” is in the shop.") % {"title": product.title})
+            self.log_change(request, obj, gettext("Published."))
+            messages.success(request, gettext("“%(title)s” is in the shop.") % {"title": product.title})
         return HttpResponseRedirect(_page_of(obj.pk))
 
     def changes(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -278,8 +277,8 @@ class StagedProductAdmin(ModelAdmin):
             except DomainError as exc:
                 messages.error(request, exc.message)
                 return HttpResponseRedirect(reverse("admin:catalog_stagedproduct_changes", args=[row.pk]))
-            self.log_change(request, row, _now("Answered %(count)s changes.") % {"count": len(seen)})
-            messages.success(request, _now("The product in the shop is as you chose."))
+            self.log_change(request, row, gettext("Answered %(count)s changes.") % {"count": len(seen)})
+            messages.success(request, gettext("The product in the shop is as you chose."))
             return HttpResponseRedirect(_page_of(row.pk))
         context = {
             **self.admin_site.each_context(request),

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -110,7 +110,7 @@ class VariantInline(TabularInline):
     @display(description=_("in the shop"))
     def state(self, row: StagedVariant) -> SafeString | str:
         if row.is_gone:
-            return label(_now("gone at the supplier"), "warning")
+            return label(gettext("gone at the supplier"), "warning")
         if row.variant is not None:
             return money_text(row.variant.unit_price)
         return row.price_note or "–"

@@ -14,9 +14,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from catalog.admin.sync_now import begun_text
@@ -65,7 +64,7 @@ class FailedCheckInline(ReadOnlyTabularInline):
 
     @display(description=_("state"))
     def state(self, check: SyncCheck) -> SafeString:
-        return label(_now("failed"), "danger") if check.failed_at else label(_now("waiting"), "info")
+        return label(gettext("failed"), "danger") if check.failed_at else label(gettext("waiting"), "info")
 
 
 @admin.register(SyncRun)
@@ -108,13 +107,13 @@ class SyncRunAdmin(ModelAdmin):
 
     @display(description=_("finished"), ordering="finished_at")
     def ended(self, run: SyncRun) -> SafeString:
-        return time_text(run.finished_at) if run.finished_at else label(_now("running"), "info")
+        return time_text(run.finished_at) if run.finished_at else label(gettext("running"), "info")
 
     @display(description=_("progress"))
     def progress(self, run: SyncRun) -> SafeString:
         done = run.checked + run.failed
         percent = 100 * done // run.planned if run.planned else 100
-        text = _now("%(done)d of %(planned)d (%(percent)d %%)")
+        text = gettext("%(done)d of %(planned)d (%(percent)d %%)")
         return nowrap(text % {"done": done, "planned": run.planned, "percent": percent})
 
     @display(description=_("failed"), ordering="failed")
@@ -125,7 +124,7 @@ class SyncRunAdmin(ModelAdmin):
     def calls_text(self, run: SyncRun) -> str:
         if run.call_budget is None:
             return str(run.calls)
-        return _now("%(calls)d of %(budget)d") % {"calls": run.calls, "budget": run.call_budget}
+        return gettext("%(calls)d of %(budget)d") % {"calls": run.calls, "budget": run.call_budget}
 
     @display(description=_("changes"), ordering="changes")
     def changes_link(self, run: SyncRun) -> SafeString | str:
@@ -147,7 +146,7 @@ class RuleForm(forms.ModelForm):
         labels = dict(SyncAction.choices)
         for kind, actions in POSSIBLE.items():
             default = labels[SyncAction(DEFAULT_ACTIONS[kind])]
-            empty = _now("As above it (in the end: %(action)s)") % {"action": default}
+            empty = gettext("As above it (in the end: %(action)s)") % {"action": default}
             self.fields[kind].choices = [("", empty), *((one, labels[SyncAction(one)]) for one in actions)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
@@ -267,9 +266,9 @@ class SyncChangeAdmin(ReadOnlyAdmin):
         text = nowrap(f"{before} → {after}" if before else after)
         notes = [change.note] if change.note else []
         if change.withholds and change.status == SyncChange.Status.WAITING:
-            notes.append(_now("Not sold until you decide."))
+            notes.append(gettext("Not sold until you decide."))
         if country := change.details.get("country"):
-            notes.append(_now("To %(country)s") % {"country": country})
+            notes.append(gettext("To %(country)s") % {"country": country})
         return format_html("{}{}", text, format_html("<br>{}", remark(" ".join(notes), "warning"))) if notes else text
 
     @display(description=_("status"), ordering="status")
@@ -309,7 +308,7 @@ class WatchedProductAdmin(ReadOnlyAdmin):
         accounts = {row.account for row in rows.select_related("account")}
         for account in accounts:
             runs.start(rows.filter(account=account).values_list("pk", flat=True), account=account)
-        messages.info(request, _now("They are checked first, beginning within a minute: see the sync runs."))
+        messages.info(request, gettext("They are checked first, beginning within a minute: see the sync runs."))
 
     @display(description=_("last checked"), ordering="checked_at")
     def checked(self, row: WatchedProduct) -> SafeString | str:
@@ -372,4 +371,4 @@ def changes_badge(request: HttpRequest) -> str | SafeString:
 
 
 def _or_unknown(value: int | None) -> str:
-    return _now("not told") if value is None else str(value)
+    return gettext("not told") if value is None else str(value)

@@ -8,9 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from catalog.listing_use import check_now
@@ -40,7 +39,7 @@ class SyncNowMixin:
             return HttpResponseRedirect(page)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _now("Sync now"),
+            "title": gettext("Sync now"),
             "opts": self.opts,  # type: ignore[attr-defined]
             "original": product,
             "product": product,
@@ -71,7 +70,7 @@ class AccountSyncMixin:
             return HttpResponseRedirect(after)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _now("Sync now"),
+            "title": gettext("Sync now"),
             "opts": self.opts,  # type: ignore[attr-defined]
             "original": account,
             "account": account,
@@ -105,7 +104,7 @@ def _ask(request: HttpRequest, product: Product) -> None:
         try:
             changes += check_now(listing)
         except DomainError as exc:
-            text = _now("%(product)s could not be read: %(reason)s Nothing was changed.")
+            text = gettext("%(product)s could not be read: %(reason)s Nothing was changed.")
             named = f"{listing.account.label}: {listing.external_product_id}"
             messages.warning(request, text % {"product": named, "reason": exc.message})
             continue
@@ -113,4 +112,4 @@ def _ask(request: HttpRequest, product: Product) -> None:
         text = ngettext("%(n)d change was found.", "%(n)d changes were found.", changes) % {"n": changes}
         messages.success(request, text)
     else:
-        messages.info(request, _now("No change was found."))
+        messages.info(request, gettext("No change was found."))

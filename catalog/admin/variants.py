@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -153,19 +153,19 @@ class ListingInline(StackedInline):
         try:
             cost = landed_unit_cost(listing, currency=price.currency)
         except NoRate:
-            return label(_now("cost in another currency than the price"), "warning")
+            return label(gettext("cost in another currency than the price"), "warning")
         if cost is None:
             return "-"
         percent = margin_percent(price, cost)
-        text = _now("%(percent)s %% of %(price)s") % {"percent": percent, "price": money_text(price)}
+        text = gettext("%(percent)s %% of %(price)s") % {"percent": percent, "price": money_text(price)}
         return label(text, "success" if percent > 0 else "danger")
 
     @display(description=_("SKU"))
     def read_link(self, listing: Listing) -> SafeString | str:
         if listing.pk is None:
-            return _now("Save first, then read the SKUs from the supplier.")
+            return gettext("Save first, then read the SKUs from the supplier.")
         url = reverse("admin:catalog_variant_read_listing", args=[listing.variant_id, listing.pk])
-        return format_html('<a class="staff-button" href="{}">{}</a>', url, _now("Read from supplier"))
+        return format_html('<a class="staff-button" href="{}">{}</a>', url, gettext("Read from supplier"))
 
 
 class PricedVariantForm(VariantForm):
@@ -316,7 +316,7 @@ class VariantAdmin(MappingMixin, ModelAdmin):
                         listing, product=product, sku_id=sku_id, picture_mark=mark, read_at=read_at,
                         actor=f"staff:{request.user.pk}",
                     )  # fmt: skip
-                    messages.success(request, _now("The listing now buys this SKU."))
+                    messages.success(request, gettext("The listing now buys this SKU."))
                     return HttpResponseRedirect(reverse("admin:catalog_variant_change", args=[variant_id]))
             except DomainError as exc:
                 messages.error(request, str(exc))

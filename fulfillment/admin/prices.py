@@ -15,8 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, to_locale
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -159,14 +158,14 @@ class CouponAdmin(ChangedFieldsAdmin):
     def standing(self, coupon: Coupon) -> SafeString:
         now = timezone.now()
         if not coupon.is_active:
-            return label(_now("Off"))
+            return label(gettext("Off"))
         if coupon.ends_at and coupon.ends_at <= now:
-            return label(_now("Ended"))
+            return label(gettext("Ended"))
         if coupon.starts_at and coupon.starts_at > now:
-            return label(_now("Not yet"), "info")
+            return label(gettext("Not yet"), "info")
         if coupon.usage_limit is not None and coupon.used_count >= coupon.usage_limit:
-            return label(_now("Used up"), "warning")
-        return label(_now("In use"), "success")
+            return label(gettext("Used up"), "warning")
+        return label(gettext("In use"), "success")
 
     @display(description=_("used"), ordering="used_count")
     def used_text(self, coupon: Coupon) -> str:
@@ -243,7 +242,7 @@ class ShippingRateAdmin(ChangedFieldsAdmin):
 
     @display(description=_("country"), ordering="country")
     def country_text(self, rate: ShippingRate) -> str:
-        return _country_text(rate.country) if rate.country else _now("Everywhere else")
+        return _country_text(rate.country) if rate.country else gettext("Everywhere else")
 
     @display(description=_("amount"), ordering="amount")
     def amount_shown(self, rate: ShippingRate) -> SafeString | str:

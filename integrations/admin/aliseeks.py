@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.decorators import action
@@ -113,16 +113,16 @@ class AliseeksMixin(ConnectMixin):
 def authorization_text(account: SupplierAccount) -> str:
     """Since when the merchant is authorized, and that it is time to authorize again."""
     if not account.external_user_id:
-        return _now("no merchant yet: authorize one at Aliseeks, or enter its id")
+        return gettext("no merchant yet: authorize one at Aliseeks, or enter its id")
     ends = merchants.authorization_ends(account)
     if account.authorized_at is None or ends is None:
-        return _now("merchant %(merchant)s; it must authorize again every month") % {
+        return gettext("merchant %(merchant)s; it must authorize again every month") % {
             "merchant": account.external_user_id
         }
     words = (
-        _now("merchant %(merchant)s, authorized on %(since)s: authorize again now, it ends on %(until)s")
+        gettext("merchant %(merchant)s, authorized on %(since)s: authorize again now, it ends on %(until)s")
         if merchants.due_for_reauthorization(account)
-        else _now("merchant %(merchant)s, authorized on %(since)s until %(until)s")
+        else gettext("merchant %(merchant)s, authorized on %(since)s until %(until)s")
     )
     return words % {"merchant": account.external_user_id, "since": _date(account.authorized_at), "until": _date(ends)}
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
@@ -105,7 +105,9 @@ class ApiCallAdmin(ReplayMixin, ReadOnlyAdmin):
 
     @display(description=_("operation"), ordering="operation")
     def operation_text(self, call: ApiCall) -> SafeString | str:
-        return format_html("{} {}", call.operation, label(_now("Replay"), "info")) if call.is_replay else call.operation
+        return (
+            format_html("{} {}", call.operation, label(gettext("Replay"), "info")) if call.is_replay else call.operation
+        )
 
     @display(description=_("HTTP"), ordering="http_status")
     def http_label(self, call: ApiCall) -> SafeString:

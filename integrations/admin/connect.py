@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.decorators import action
@@ -110,9 +110,9 @@ class ConnectMixin(_Base):
                 session_key=request.session.session_key or "",
             )
         except NotConnected as exc:
-            messages.error(request, _now("Not connected. %(why)s") % {"why": exc.message})
+            messages.error(request, gettext("Not connected. %(why)s") % {"why": exc.message})
             return HttpResponseRedirect(reverse("admin:integrations_supplieraccount_changelist"))
-        self.log_change(request, account, _now("Connected in a browser."))
+        self.log_change(request, account, gettext("Connected in a browser."))
         self.account_connected(request, account)
         messages.success(request, _success(account))
         # Away from the address with the code in it.
@@ -121,8 +121,8 @@ class ConnectMixin(_Base):
     @display(description=_("connected as"))
     def connected_as(self, account: SupplierAccount) -> str:
         if not account.authorized_at:
-            return _now("not connected in a browser yet")
-        return _now("%(name)s, user id %(user_id)s, since %(date)s") % {
+            return gettext("not connected in a browser yet")
+        return gettext("%(name)s, user id %(user_id)s, since %(date)s") % {
             "name": account.external_name or "?",
             "user_id": account.external_user_id or "?",
             "date": _date(account.authorized_at),
@@ -133,8 +133,8 @@ def connect_title(account: SupplierAccount) -> str:
     """What the button says for ``account``."""
     provider = PROVIDERS[account.provider].label
     if account.access_token_sealed:
-        return _now("Reconnect %(provider)s") % {"provider": provider}
-    return _now("Connect %(provider)s") % {"provider": provider}
+        return gettext("Reconnect %(provider)s") % {"provider": provider}
+    return gettext("Connect %(provider)s") % {"provider": provider}
 
 
 def _begin(request: HttpRequest, account: SupplierAccount) -> str:
@@ -149,7 +149,7 @@ def _begin(request: HttpRequest, account: SupplierAccount) -> str:
 def _authorize_origin(account: SupplierAccount) -> str:
     issuer = token_issuer_for(account)
     if issuer is None:
-        raise NotConnected(_now("This supplier's accounts are not connected in a browser."))
+        raise NotConnected(gettext("This supplier's accounts are not connected in a browser."))
     try:
         parts = urlsplit(issuer.authorize_url(redirect_uri=callback_url(), state="-"))
     except AccountUnusable as exc:
@@ -158,7 +158,7 @@ def _authorize_origin(account: SupplierAccount) -> str:
 
 
 def _success(account: SupplierAccount) -> str:
-    return _now(
+    return gettext(
         "Connected as %(name)s (user id %(user_id)s). The access token lives until %(access)s, the authorization "
         "until %(refresh)s."
     ) % {
@@ -170,7 +170,7 @@ def _success(account: SupplierAccount) -> str:
 
 
 def _date(at: Any) -> str:
-    return formats.date_format(timezone.localtime(at), "Y-m-d H:i") if at else _now("an unknown date")
+    return formats.date_format(timezone.localtime(at), "Y-m-d H:i") if at else gettext("an unknown date")
 
 
 def _page_of(account: SupplierAccount) -> str:

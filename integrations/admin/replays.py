@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -101,7 +101,7 @@ class ReplayMixin(_Base):
         if replayed is None or not replayed.is_replay:
             raise Http404
         logged = replayed.replay_of
-        sides = [_side(_now("Logged"), logged)] if logged else []
+        sides = [_side(gettext("Logged"), logged)] if logged else []
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("Replay against the emulator"),
@@ -109,7 +109,7 @@ class ReplayMixin(_Base):
             "original": replayed,
             "call": replayed,
             "logged": logged,
-            "sides": [*sides, _side(_now("Emulator"), replayed)],
+            "sides": [*sides, _side(gettext("Emulator"), replayed)],
             "filled": _filled(logged),
             "sample": sample_text(),
             "may_replay": self.has_replay_permission(request),
@@ -121,7 +121,7 @@ class ReplayMixin(_Base):
         """Links to the comparisons; of a replay, the one to its own."""
         rows = [call] if call.is_replay else list(call.replays.all()[:20])
         if not rows:
-            return _now("none yet")
+            return gettext("none yet")
         links = [
             (reverse(f"admin:{COMPARISON}", args=[row.pk]), f"{row.started_at:%Y-%m-%d %H:%M:%S}", row.error)
             for row in rows
@@ -142,7 +142,9 @@ def _call(object_id: str) -> ApiCall | None:
 
 
 def _side(title: str, row: ApiCall) -> Side:
-    return Side(title, row, pretty_request(row.request_body), pretty_reply(row.reply_body) or _now("nothing arrived"))
+    return Side(
+        title, row, pretty_request(row.request_body), pretty_reply(row.reply_body) or gettext("nothing arrived")
+    )
 
 
 def _filled(logged: ApiCall | None) -> tuple[str, ...]:
