@@ -198,12 +198,12 @@ def test_long_option_is_a_list(client: Client) -> None:
 
 def test_page_does_not_grow_with_combinations_but_for_its_data(client: Client) -> None:
     small = product_with(*[(f"C{color}", f"S{size}") for color in range(20) for size in range(1)])
-    large = product_with(*[(f"C{color}", f"S{size}") for color in range(20) for size in range(25)])
+    large = product_with(*[(f"C{color}", f"S{size}") for color in range(20) for size in range(10)])
 
     elements = [html_of(client, product).count("<input") for product in (small, large)]
 
-    assert elements[1] - elements[0] == 24
-    assert len(variant_data(html_of(client, large))["variants"]) == 500
+    assert elements[1] - elements[0] == 9
+    assert len(variant_data(html_of(client, large))["variants"]) == 200
 
 
 def test_script_gets_each_variant_once(client: Client) -> None:
@@ -408,7 +408,7 @@ def test_strange_texts_have_a_page(client: Client, title: str) -> None:
     assert client.get(product.get_absolute_url()).status_code == 200
 
 
-@pytest.mark.parametrize("variants", [2, 200])
+@pytest.mark.parametrize("variants", [2, 60])
 def test_page_takes_seven_queries_however_much_a_product_consists_of(
     client: Client, django_assert_num_queries: CountQueries, variants: int
 ) -> None:
