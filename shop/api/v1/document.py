@@ -96,18 +96,8 @@ def operation(
     """Documents one operation. ``auth``: ``public`` (no token is read), ``guest`` (a token is possible), ``account``,
     ``staff``. ``codes`` names the problem codes that a program should know.
     """
-    told = set(errors) | set(_ALWAYS) | (set(_WITH_BODY) if body is not None else set())
-    if auth != "public":
-        told |= {401}
-    if auth in ("account", "staff"):
-        told |= {403}
     # A file is given as ``{(200, its type): …}``, anything else is this API's JSON.
     good = answer if isinstance(answer, dict) else {status: OpenApiResponse(answer, description=_good(answer))}
-    examples = []
-    if example is not None:
-        examples.append(OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)]))
-    if body_example is not None:
-        examples.append(OpenApiExample("Request", value=body_example, request_only=True))
     text = description + (f"\n\nCodes to act on: {codes}." if codes else "")
     nobody: dict[str, list[str]] = {}
     device: dict[str, list[str]] = {"device": []}
@@ -119,17 +109,32 @@ def operation(
         tags=[tag],
         parameters=[*([query] if query is not None else []), *parameters],
         request=body,
-        responses={
-            **good,
-            **{
-                (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_TITLES[code])
-                for code in sorted(told)
-            },
-        },
-        examples=examples,
+        responses={**good, **_problems(auth, errors, has_body=body is not None)},
+        examples=_examples(status, example, body_example),
         auth=schemes,  # type: ignore[arg-type]  # security requirements, as the generator takes them
         methods=methods,
     )
+
+
+def _problems(auth: str, errors: Sequence[int], *, has_body: bool) -> dict[tuple[int, str], OpenApiResponse]:
+    """The answers that are problems: those of every operation, those of ``auth`` and a body, and ``errors``."""
+    told = {*errors, *_ALWAYS, *(_WITH_BODY if has_body else ())}
+    if auth != "public":
+        told.add(401)
+    if auth in ("account", "staff"):
+        told.add(403)
+    return {
+        (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_TITLES[code]) for code in sorted(told)
+    }
+
+
+def _examples(status: int, answer: Any, body: Any) -> list[OpenApiExample]:
+    examples = []
+    if answer is not None:
+        examples.append(OpenApiExample("Answer", value=answer, response_only=True, status_codes=[str(status)]))
+    if body is not None:
+        examples.append(OpenApiExample("Request", value=body, request_only=True))
+    return examples
 
 
 def _good(answer: Any) -> str:
