@@ -48,7 +48,7 @@ def load_demo() -> Loaded:
     A product counts as present if its slug or one of its SKUs is: what staff changed, renamed or took off sale stays
     as they left it. A product is added whole or not at all.
     """
-    demo = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    demo = demo_catalogue()
     new_categories = _missing_categories(demo["categories"])
     new_products = [item for item in demo["products"] if not _is_present(item)]
     if not new_categories and not new_products:
@@ -74,6 +74,12 @@ def load_demo() -> Loaded:
                 pictures=pictures,
             )
     return Loaded(categories=len(new_categories), products=len(new_products))
+
+
+def demo_catalogue() -> dict[str, Any]:
+    """``currency``, ``categories`` and ``products`` of the demo, as its file tells them."""
+    found: dict[str, Any] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    return found
 
 
 def demo_supplier() -> SupplierAccount:

@@ -55,17 +55,22 @@ PAGES = [
 ]
 
 
+def demo_texts() -> dict[str, tuple[str, str]]:
+    """Slug -> title and whole text of each page, as they are stored."""
+    return {page.slug: (page.title, sanitize_html(_DEMO + page.body)) for page in PAGES}
+
+
 def load_demo_pages() -> int:
     """Fill the drafts that nobody has touched and add what is missing; how many pages there were."""
     count = 0
     present = {page.slug: page for page in Page.objects.all()}
-    for position, page in enumerate(PAGES, 1):
-        values = {"title": page.title, "body_html": sanitize_html(_DEMO + page.body), "is_published": True}
-        draft = present.get(page.slug)
+    for position, (slug, (title, body_html)) in enumerate(demo_texts().items(), 1):
+        values = {"title": title, "body_html": body_html, "is_published": True}
+        draft = present.get(slug)
         if draft is None:
-            Page.objects.create(slug=page.slug, position=position, **values)
+            Page.objects.create(slug=slug, position=position, **values)
             count += 1
-        elif (draft.title, draft.body_html, draft.is_published) == (page.title, "", False):
+        elif (draft.title, draft.body_html, draft.is_published) == (title, "", False):
             # An empty draft under its first title is what the shop began with.
             Page.objects.filter(pk=draft.pk).update(**values)
             count += 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from shop.demo.german.load import load_demo_german
 from shop.demo.load import create_demo_staff, load_demo
 from shop.demo.pages import load_demo_pages
 from shop.demo.prices import load_demo_prices
@@ -28,9 +29,12 @@ class Command(BaseCommand):
         loaded = load_demo()
         load_demo_prices()
         load_demo_pages()
+        translated = load_demo_german()
         create_demo_staff()
         if options["second_supplier"]:
             self.stdout.write(f"Second supplier: {add_second_supplier()} listings moved to it.")
+        if translated:
+            self.stdout.write(f"Demo in German: {translated} texts added.")
         if loaded.products or loaded.categories:
             self.stdout.write(f"Demo catalogue: {loaded.products} products and {loaded.categories} categories added.")
         else:
