@@ -1,12 +1,12 @@
 """Keeps true what lists and the search read: lowest price, stock, destinations, option values, words, times sold.
 
-Whoever writes products, variants, listings or category names calls ``refresh`` afterwards; ``manage.py reindex_search``
-works everything out anew. Nothing that takes money reads any of this.
+Whoever writes products, variants, listings, categories or translations calls ``refresh`` afterwards;
+``manage.py reindex_search`` works everything out anew. Nothing that takes money reads any of this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from catalog import demand, spelling
 from catalog.availability import listings_in_use, load_parts, needs, reach
-from catalog.models import BundlePart, Listing, Product, ProductFacet, SearchText, ShelfEntry, Variant
+from catalog.models import BundlePart, Listing, Product, ProductFacet, SearchText, ShelfEntry, Variant, WordTranslation
 from catalog.words import split_words, words_of_html
 
 EVERYWHERE = "*"
@@ -48,6 +48,11 @@ def refresh_variants(variant_ids: Iterable[int]) -> None:
 def refresh_category(category_id: int) -> None:
     """The same for all products of a category, whose name is among their words."""
     refresh(Product.objects.filter(category=category_id).values_list("pk", flat=True))
+
+
+def refresh_word(word: str) -> None:
+    """The same for all products that have an option's value ``word``, whose translations are among their words."""
+    refresh(ProductFacet.objects.filter(value=word).values_list("product", flat=True).distinct())
 
 
 def refresh_all() -> int:
@@ -130,7 +135,7 @@ def _refresh_chunk(ids: list[int], *, words: bool) -> None:
         "variant_id", "stock", "quantity_per_unit", "destination_countries", "is_active", "drifted_at"
     )
     variants = Variant.objects.filter(is_active=True).prefetch_related(Prefetch("listings", listings))
-    parts: list[Any] = [Prefetch("variants", variants), *(["translations"] if words else [])]
+    parts: list[Any] = [Prefetch("variants", variants), *(["translations", "category__translations"] if words else [])]
     products = list(Product.objects.filter(pk__in=ids).select_related("category").prefetch_related(*parts))
     load_parts(variant for product in products for variant in product.variants.all())
     ShelfEntry.objects.bulk_create(
@@ -204,7 +209,8 @@ def _refresh_facets(products: list[Product]) -> None:
 
 
 def _refresh_words(products: list[Product]) -> None:
-    rows = {product.pk: _search_text(product) for product in products}
+    translated = _translated({value for product in products for value in _values(product)})
+    rows = {product.pk: _search_text(product, translated) for product in products}
     present = {row.pk: row for row in SearchText.objects.filter(pk__in=rows)}
     # A text that is as it was is not written: each write costs the database an entry of its index.
     changed = [
@@ -219,12 +225,26 @@ def _refresh_words(products: list[Product]) -> None:
     spelling.learn({word for row in changed for word in f"{row.title} {row.labels}".split()})
 
 
-def _search_text(product: Product) -> SearchText:
-    variants = list(product.variants.all())
-    values = sorted({str(value) for variant in variants for value in variant.options.values()})
-    others = list(product.translations.all())
-    titles = [other.title for other in others]
-    labels = [product.brand, product.category.name, *values, *(variant.sku for variant in variants), *titles]
+def _translated(values: Iterable[str]) -> dict[str, list[str]]:
+    """A value of an option -> what it is called in the shop's other languages."""
+    words, found = sorted(values), dict[str, list[str]]()
+    for start in range(0, len(words), 5000):
+        rows = WordTranslation.objects.filter(word__in=words[start : start + 5000])
+        for word, text in rows.values_list("word", "translation"):
+            found.setdefault(word, []).append(text)
+    return found
+
+
+def _values(product: Product) -> list[str]:
+    return sorted({str(value) for variant in product.variants.all() for value in variant.options.values()})
+
+
+def _search_text(product: Product, translated: Mapping[str, list[str]]) -> SearchText:
+    values, others = _values(product), list(product.translations.all())
+    labels = [product.brand, product.category.name, *values, *(variant.sku for variant in product.variants.all())]
+    labels += [other.title for other in others]
+    labels += [other.name for other in product.category.translations.all()]
+    labels += [text for value in values for text in translated.get(value, ())]
     body = [*split_words(product.summary), *words_of_html(product.description_html)]
     for other in others:
         body += [*split_words(other.summary), *words_of_html(other.description_html)]

@@ -36,6 +36,11 @@ class CategoryAdmin(ModelAdmin):
         if "name" in form.changed_data:
             refresh_category(obj.pk)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.has_changed():
+            refresh_category(form.instance.pk)
+
     @display(description=_("products"), ordering="products_count")
     def products_count(self, category: Category) -> int:
         return int(category.products_count)  # type: ignore[attr-defined]

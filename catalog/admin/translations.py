@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -14,6 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from catalog.content import sanitize_html
 from catalog.models import CategoryTranslation, ProductTranslation, WordTranslation
+from catalog.shelf import refresh_word
 
 
 def other_languages() -> list[tuple[str, str]]:
@@ -76,3 +78,18 @@ class WordTranslationAdmin(ModelAdmin):
     list_filter = ["language"]
     search_fields = ["word", "translation"]
     fieldsets = [(None, {"fields": ["language", "word", "translation"]})]
+
+    def save_model(self, request: HttpRequest, obj: WordTranslation, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for word in {obj.word, form.initial.get("word", obj.word)}:
+            refresh_word(word)
+
+    def delete_model(self, request: HttpRequest, obj: WordTranslation) -> None:
+        super().delete_model(request, obj)
+        refresh_word(obj.word)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[WordTranslation]) -> None:
+        words = set(queryset.values_list("word", flat=True))
+        super().delete_queryset(request, queryset)
+        for word in words:
+            refresh_word(word)

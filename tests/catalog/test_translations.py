@@ -94,6 +94,36 @@ def test_translation_is_found_by_its_own_words(towel: Product) -> None:
     assert [product.pk for product in find(Find(text="gewebt")).products] == [towel.pk]
 
 
+@pytest.mark.parametrize("text", ["badezimmer", "salbei"])
+def test_product_is_found_by_the_words_of_its_category_and_options(towel: Product, text: str) -> None:
+    assert [product.pk for product in find(Find(text=text)).products] == [towel.pk]
+
+
+def test_word_that_staff_translate_anew_is_found_and_the_old_one_is_not(admin_client: Client, towel: Product) -> None:
+    row = WordTranslation.objects.get(word="Sage")
+    page = f"/admin/catalog/wordtranslation/{row.pk}/change/"
+
+    admin_client.post(page, {"language": "de", "word": "Sage", "translation": "Blassgrün"})
+
+    assert [product.pk for product in find(Find(text="blassgrün")).products] == [towel.pk]
+    assert find(Find(text="salbei")).products == []
+
+
+def test_category_that_staff_translate_is_found(admin_client: Client, towel: Product) -> None:
+    category, translation = towel.category, towel.category.translations.get()
+    form = {
+        "name": category.name, "slug": category.slug, "position": 0,
+        "translations-TOTAL_FORMS": 1, "translations-INITIAL_FORMS": 1,
+        "translations-0-id": translation.pk, "translations-0-category": category.pk,
+        "translations-0-language": "de", "translations-0-name": "Nasszelle",
+    }  # fmt: skip
+
+    answer = admin_client.post(f"/admin/catalog/category/{category.pk}/change/", form)
+
+    assert answer.status_code == 302, answer.content
+    assert [product.pk for product in find(Find(text="nasszelle")).products] == [towel.pk]
+
+
 def test_order_keeps_the_title_in_its_language(towel: Product) -> None:
     variant = towel.variants.get(options={"Color": "Sage"})
 

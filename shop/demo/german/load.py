@@ -30,7 +30,8 @@ def load_demo_german() -> int:
     """
     if LANGUAGE == settings.LANGUAGE_CODE or LANGUAGE not in dict(settings.LANGUAGES):
         return 0
-    return _translate_products() + _translate_categories() + _translate_pages() + _translate_words()
+    # Products last: what they are found by has their categories' and options' words in it.
+    return _translate_words() + _translate_categories() + _translate_pages() + _translate_products()
 
 
 def _untranslated(model: type[Model], parent: str, translations: type[Model], slugs: dict[str, Any]) -> QuerySet[Any]:
