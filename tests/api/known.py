@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.contrib.auth.models import User
 from django.test import Client
 
+from fulfillment.models import ReturnPhoto, ReturnRequest
 from fulfillment.transitions import record
 from shop import devices
 from shop.api.v1.example_values import NAMES, SHAPES
@@ -31,6 +32,7 @@ class Goods:
         self.query = {"sku": self.sku, "country": "US", "category": product.category.slug}
         #: What only some operations take otherwise.
         self.of_operation: dict[str, dict[str, str]] = {"page": {"slug": "contact"}}
+        self.bodies: dict[str, dict[str, str]] = {}
 
     def aim(self, case: Any) -> None:
         """Let the case be about what exists."""
@@ -39,6 +41,8 @@ class Goods:
             for name in (given or {}).keys() & known.keys():
                 given[name] = known[name]
         case.body = self._here(case.body)
+        if isinstance(case.body, dict):
+            case.body |= {name: at for name, at in self.bodies.get(id_of(case), {}).items() if name in case.body}
 
     def _here(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -98,7 +102,16 @@ class Belongings(Goods):
         self.of_operation |= {
             "ask_for_return": {"number": arrived.number},
             "order_return": {"number": arrived.number, "return_number": asked["number"]},
+            "return_photo": {"number": arrived.number, "return_number": asked["number"], "position": "1"},
+            "invoice": {"number": arrived.number},
+            "invoice_pdf": {"number": arrived.number},
         }
+        ReturnPhoto.objects.create(
+            request=ReturnRequest.objects.get(number=asked["number"]), position=1, content=b"RIFF"
+        )
+        EmailAddress.objects.create(user=self.user, email="ada@example.net", verified=True)
+        self.bodies = dict.fromkeys(("make_email_primary", "remove_email"), {"email": "ada@example.net"})
+        self.bodies["add_email"] = {"email": "ada@new.example.org"}
         second = EmailAddress.objects.create(user=self.user, email="ada@example.org")
         self.real |= {
             SHAPES["RefreshRequest"]["refresh_token"]: devices.open_device(self.user).refresh,

@@ -178,6 +178,9 @@ def finish(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         # The generator's name for what is read. Every serializer here refuses what it does not know.
         if name.endswith("Request") and schema.get("type") == "object":
             schema["additionalProperties"] = False
+            for member in schema["properties"].values():
+                # Client generators take a member with a default for one that is always there, and demand it.
+                member.pop("default", None)
     for item in result["paths"].values():
         for method, operation_ in item.items():
             # What everybody sees the same is compared by its ETag: PublicView.
