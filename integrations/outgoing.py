@@ -152,5 +152,4 @@ def _may_be_posted_to(text: str) -> bool:
     address = getattr(address, "ipv4_mapped", None) or address
     if address.is_loopback:
         return bool(settings.WEBHOOKS_TO_THIS_MACHINE)
-    # The old private networks of IPv6 count as global, though they never were.
-    return is_public(str(address)) and not getattr(address, "is_site_local", False)
+    return is_public(str(address))

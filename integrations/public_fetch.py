@@ -127,6 +127,8 @@ def is_public(text: str) -> bool:
             return False
         if address.sixtofour is not None or address.teredo is not None or address.exploded.startswith("0064:ff9b"):
             return False
+        if address.is_site_local:
+            return False  # The old private networks count as global, though they never were.
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from fulfillment import payment_events, webhooks
-from integrations.errors import SupplierError, Unsupported
+from integrations.errors import AccountUnusable, SupplierError, Unsupported
 from integrations.models import SupplierAccount
 from integrations.payments import EventForged, EventUnreadable
 from integrations.pushes import PushForged
@@ -25,7 +25,9 @@ MAX_EVENT_BYTES = 256 * 1024
 @csrf_exempt  # No browser and no session stands behind it: the message's signature says who sent it.
 @require_POST
 def receive(request: HttpRequest, provider: str, public_id: str) -> HttpResponse:
-    """Take one push: 200 if it is kept (or was before), 401 forged, 404 nobody here, 413 too long."""
+    """Take one push: 200 if it is kept (or was before), 401 forged, 404 nobody here, 413 too long, 503 if the
+    secret that it is signed with cannot be read for now: it comes again.
+    """
     if _announced_length(request) > MAX_BYTES:
         return HttpResponse(status=413)
     account = get_object_or_404(SupplierAccount, provider=provider, public_id=public_id)
@@ -34,6 +36,8 @@ def receive(request: HttpRequest, provider: str, public_id: str) -> HttpResponse
     except PushForged:
         logger.warning("push refused: bad signature account=%s", account.pk)
         return HttpResponse(status=401)
+    except AccountUnusable:
+        return HttpResponse(status=503)
     except Unsupported as exc:
         raise Http404 from exc
     return HttpResponse(status=200)

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import OperationalError
 from django.test import Client
 
@@ -107,6 +108,14 @@ def test_forged_push_is_refused_and_not_kept(account):
     response = send(account, secret="not-the-secret")
 
     assert (response.status_code, response.content) == (401, b"")
+    assert not PushMessage.objects.exists()
+
+
+def test_push_that_cannot_be_checked_for_now_is_to_come_again(account, settings):
+    secret = account.app_secret
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    assert send(account, secret=secret).status_code == 503
     assert not PushMessage.objects.exists()
 
 
