@@ -76,6 +76,7 @@ def test_killed_worker_without_resending_leaves_one_order_or_a_visible_unknown(s
             assert counts[result["reference"]] <= 1
 
 
+@pytest.mark.faults
 def test_worker_group_killed_while_the_supplier_thinks_buys_exactly_once(shop):
     env, emulator = shop
     env |= {name: str(value) for name, value in budgets(5).items()}
