@@ -84,7 +84,7 @@ run: install ## The whole shop in this terminal: web, worker, supplier emulator 
 
 .PHONY: test
 test: install-dev ## The suite on SQLite, without any server
-	@$(PYTEST) -n $(WORKERS) -rs -m "not browser and not services and not faults and not clients and not api"
+	@$(PYTEST) -n $(WORKERS) --dist worksteal -rs -m "not browser and not services and not faults and not clients and not api"
 	@echo "Left out: tests that need Chromium (make test-browser), PostgreSQL and Redis (make test-services), node and"
 	@echo "other people's clients (make test-clients), requests made up from the API's document (make test-api), and those"
 	@echo "that kill real processes many times (make test-faults)."
