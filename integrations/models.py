@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -140,10 +139,6 @@ class SupplierAccount(models.Model):
     @refresh_token.setter
     def refresh_token(self, value: str) -> None:
         self.refresh_token_sealed = seal(value)
-
-    def access_token_left(self) -> timedelta | None:
-        """How long the access token still lives, negative when it has ended; None if that is not known."""
-        return self.access_token_expires_at - timezone.now() if self.access_token_expires_at else None
 
 
 class ConnectAttempt(models.Model):

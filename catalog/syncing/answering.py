@@ -32,7 +32,7 @@ def accept(change: SyncChange, *, by: AbstractBaseUser) -> None:
         _decide(change, _S.ACCEPTED, by)
         if change.kind == _K.NEW_VARIANT:
             product, sku = sku_from(change.details)
-            add_variant(_beside(change), product, sku, actor=f"staff:{by.pk}")
+            add_variant(_beside(change), product, sku, actor=f"staff:{by.pk}", read_at=change.found_at)
         elif change.kind in PRICES:
             _follow_price(change)
         elif change.kind == _K.SHIPPING_GONE:

@@ -72,10 +72,6 @@ class Outcome:
     ends: frozenset[str] = frozenset()
     is_fresh: bool = True
 
-    def has(self, action: str, kinds: tuple[str, ...] = ()) -> bool:
-        """Whether a change (of ``kinds``) was answered with ``action``."""
-        return any(one.action == action and (not kinds or one.kind in kinds) for one in self.found)
-
 
 def outcome(
     present: Present,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -114,10 +115,18 @@ def _note_all(beside: Listing, product: ProductSnapshot, new: list[SkuSnapshot],
     return sum(_note(beside, product, sku, action, run_id) for sku in new)
 
 
-def add_variant(beside: Listing, product: ProductSnapshot, sku: SkuSnapshot, *, actor: str = SYSTEM) -> Variant:
+def add_variant(
+    beside: Listing,
+    product: ProductSnapshot,
+    sku: SkuSnapshot,
+    *,
+    actor: str = SYSTEM,
+    read_at: datetime | None = None,
+) -> Variant:
     """Sell ``sku`` as one more variant of the product that ``beside`` belongs to, at the price that the rules give.
 
-    ``actor`` is who does it, for the history of prices. Raises ``DomainError``: no rule or rate for a price,
+    ``actor`` is who does it, for the history of prices; ``read_at`` when its figures were read, if not just now: older
+    ones are looked at again before they are sold. Raises ``DomainError``: no rule or rate for a price,
     ``other_options``, ``same_options``, ``sku_taken``, or what ``map_listing`` raises.
     """
     ours = beside.variant.product
@@ -153,7 +162,7 @@ def add_variant(beside: Listing, product: ProductSnapshot, sku: SkuSnapshot, *, 
                 priority=beside.priority,
             )
             listing.save()
-            map_listing(listing, product=product, sku_id=sku.sku_id)
+            map_listing(listing, product=product, sku_id=sku.sku_id, read_at=read_at)
     except IntegrityError as exc:
         raise DomainError(_("The shop has a variant for this SKU already."), code="sku_taken") from exc
     refresh([ours.pk])

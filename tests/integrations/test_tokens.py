@@ -123,7 +123,7 @@ def test_refresh_stores_both_tokens_and_both_ends(issuer):
     now = stored(row)
     assert issuer.sent == ["refresh-0"]
     assert (now.access_token, now.refresh_token) == ("access-1", "refresh-1")
-    assert now.access_token_left() > timedelta(days=29)
+    assert now.access_token_expires_at > timezone.now() + timedelta(days=29)
     assert now.refresh_token_expires_at > timezone.now() + timedelta(days=49)
     assert now.refresh_lease_until is None
 

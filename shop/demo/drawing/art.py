@@ -107,15 +107,6 @@ def curve(points: Sequence[Point], start: str = "M") -> str:
     return "".join(data)
 
 
-def blob(points: Sequence[Point]) -> str:
-    """Path data of a closed smooth shape through the points."""
-    ring = [points[-1], *points, points[0], points[1]]
-    data = curve(ring)
-    # The first and last pieces only lend their direction; keep what lies between.
-    pieces = data.split("C")[2:-1]
-    return f"M{points[0][0]:.1f} {points[0][1]:.1f}C" + "C".join(pieces) + "z"
-
-
 class Chance:
     """A small repeatable stream of numbers, so that a redrawn picture is the same picture."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
-from catalog.models import SyncChange, SyncRule, Variant, WatchedProduct
+from catalog.models import Listing, SyncChange, SyncRule, Variant, WatchedProduct
 from catalog.syncing import answering
 from catalog.syncing.answering import CannotDecide
 from catalog.syncing.applying import apply_readings
@@ -223,6 +225,18 @@ def test_new_variant_is_asked_about_once_and_sold_when_accepted(person):
     added = Variant.objects.get(listings__external_sku_id="777")
     assert (added.product, added.price, added.options) == (listing.variant.product, Decimal("12.60"), {"Color": "Ink"})
     assert added.listings.get().stock == 4
+
+
+def test_new_variant_that_waited_is_as_old_as_what_was_read_of_it(person):
+    PriceRuleFactory()
+    change = with_new_sku(ListingFactory(variant__product__option_names=["Color"]))
+    found_at = timezone.now() - timedelta(days=2)
+    SyncChange.objects.update(found_at=found_at)
+    change.refresh_from_db()
+
+    answering.accept(change, by=person)
+
+    assert Listing.objects.get(external_sku_id="777").checked_at == found_at
 
 
 def test_new_variant_without_a_price_stays_to_be_decided(person):
