@@ -31,12 +31,10 @@ def cancel_unpaid(order: Order, *, actor: str = "system", note: str = "") -> boo
         give_back_stock(order)
         coupons.release(order)
         owe(order, Notice.Kind.CANCELED)
-        for payment_id in (
-            order.payments.filter(status=PaymentStatus.PENDING).exclude(session_id="").values_list("pk", flat=True)
-        ):
-            wake(
-                "fulfillment.tasks.look_at_payment", payment_id
-            )  # Closes the page, on which money could still be paid.
+        open_pages = order.payments.filter(status=PaymentStatus.PENDING).exclude(session_id="")
+        for payment_id in open_pages.values_list("pk", flat=True):
+            # Closes the page, on which money could still be paid.
+            wake("fulfillment.tasks.look_at_payment", payment_id)
     return True
 
 
